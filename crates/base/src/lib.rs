@@ -1,1 +1,17 @@
-//! The ground.
+#![doc = include_str!("../README.md")]
+
+pub mod chance;
+pub mod id;
+pub mod money;
+pub mod place;
+pub mod problem;
+pub mod text;
+pub mod time;
+
+pub use chance::Chance;
+pub use id::IdGen;
+pub use money::Fen;
+pub use place::PlaceCode;
+pub use serde;
+pub use problem::{FieldError, Problem};
+pub use time::{Clock, Day, Instant, ManualClock, SystemClock};
