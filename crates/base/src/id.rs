@@ -40,6 +40,20 @@ impl IdGen {
         (ms << (NODE_BITS + COUNTER_BITS)) | (self.node << COUNTER_BITS) | counter
     }
 
+    /// Ids made from here on are higher than `id`: called at the start with the highest id stored, so that a clock that went
+    /// back between two runs cannot make ids fall.
+    pub fn raise(&self, id: i64) {
+        let ms = id >> (NODE_BITS + COUNTER_BITS);
+        let tick = (ms << COUNTER_BITS) | (id & ((1 << COUNTER_BITS) - 1));
+        self.last.fetch_max(tick, Ordering::SeqCst);
+    }
+
+    /// The lowest id that any generator makes at an instant.
+    #[must_use]
+    pub fn floor_at(at: Instant) -> i64 {
+        (at.millis() - EPOCH_MS).max(0) << (NODE_BITS + COUNTER_BITS)
+    }
+
     /// The instant packed in an id.
     #[must_use]
     pub fn instant_of(raw: i64) -> Instant {
@@ -78,7 +92,7 @@ pub fn decode(text: &str) -> Option<i64> {
     i64::try_from(raw).ok()
 }
 
-/// Declares an id newtype: `id! { /// A case. pub struct CaseId; }`.
+/// Declares an id newtype: `id! { pub struct CaseId; }`, doc comments on lines of their own.
 #[macro_export]
 macro_rules! id {
     ($(#[$doc:meta])* pub struct $name:ident;) => {

@@ -52,7 +52,7 @@ macro_rules! codes {
     };
 }
 
-/// Declares an id newtype that can be stored: `id! { /// A case. pub struct CaseId; }`.
+/// Declares an id newtype that can be stored: `id! { pub struct CaseId; }`, doc comments on lines of their own.
 #[macro_export]
 macro_rules! id {
     ($(#[$doc:meta])* pub struct $name:ident;) => {

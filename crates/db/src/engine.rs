@@ -45,6 +45,7 @@ pub struct Db(Arc<Inner>);
 
 struct Inner {
     engine: Either,
+    ids: Arc<IdGen>,
     clock: Arc<dyn Clock>,
     scans: tokio::sync::Semaphore,
 }
@@ -74,7 +75,7 @@ impl Db {
             let path = Path::new(url.strip_prefix("sqlite:").unwrap_or(url));
             Either::Lite(Lite::open(path, Arc::clone(&clock), Arc::clone(&ids))?)
         };
-        let db = Self(Arc::new(Inner { engine, clock, scans: tokio::sync::Semaphore::new(3) }));
+        let db = Self(Arc::new(Inner { engine, ids, clock, scans: tokio::sync::Semaphore::new(3) }));
         if db.engine() == Engine::Postgres {
             db.check_clock().await?;
         }
@@ -308,6 +309,11 @@ impl Db {
         let _ = tokio::task::spawn_blocking(work).await;
     }
 
+    /// Ids made from here on are higher than `id`.
+    pub fn raise_ids(&self, id: i64) {
+        self.0.ids.raise(id);
+    }
+
     /// Runs a script of DDL in one transaction of its own, outside of any act. Migrations only.
     pub(crate) async fn script(&self, text: String, then: Option<MigrationMark>) -> Result<(), DbError> {
         match &self.0.engine {
@@ -369,7 +375,7 @@ pub async fn describe(db: &Db, text: &'static str) -> Result<Described, DbError>
             let s = conn.prepare(text)?;
             Ok(Described {
                 parameters: s.parameter_count(),
-                columns: s.column_names().into_iter().map(str::to_owned).collect(),
+                    columns: s.column_names().map(str::to_owned).collect(),
                 parameter_types: Vec::new(),
                 column_types: Vec::new(),
             })
