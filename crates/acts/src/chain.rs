@@ -261,8 +261,10 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 pub async fn publish_checkpoint(house: &House) -> Result<Option<Checkpoint>, DbError> {
     seal_once(house).await?;
     let Some(head) = house.db().read(|r| r.opt(&LAST_SEAL, ())).await? else { return Ok(None) };
-    let hash: [u8; 32] =
-        head.hash.try_into().map_err(|_| DbError { kind: Kind::Shape, what: "hash of another length".into() })?;
+    let hash: [u8; 32] = head
+        .hash
+        .try_into()
+        .map_err(|_| DbError { kind: Kind::Shape, what: "hash of another length".into() })?;
     let key = house.vault().checkpoint_key();
     let n = head.n;
     house

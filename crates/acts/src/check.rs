@@ -123,7 +123,9 @@ pub async fn check_chain(house: &House) -> Result<ChainReport, DbError> {
     }
     check_unsealed(house, &sealed, &mut report).await?;
     let gaps = house.db().scan(|r| r.all(&GAPS, ())).await?;
-    report.faults.extend(gaps.into_iter().map(|(subject_kind, subject)| Fault::Gap { subject_kind, subject }));
+    report
+        .faults
+        .extend(gaps.into_iter().map(|(subject_kind, subject)| Fault::Gap { subject_kind, subject }));
     check_contents(house, &mut report).await?;
     report.faults.truncate(MOST_FAULTS);
     Ok(report)
@@ -200,7 +202,12 @@ pub async fn check_states(house: &House) -> Result<StateReport, DbError> {
             for (subject, column, log) in page {
                 compared += 1;
                 if column != log && report.faults.len() < MOST_FAULTS {
-                    report.faults.push(Fault::State { subject_kind: proof.subject_kind, subject, column, log });
+                    report.faults.push(Fault::State {
+                        subject_kind: proof.subject_kind,
+                        subject,
+                        column,
+                        log,
+                    });
                 }
             }
         }

@@ -44,7 +44,12 @@ pub struct House(pub(crate) Arc<Inner>);
 impl House {
     /// `listeners`: which job runs on which event.
     #[must_use]
-    pub fn new(db: Db, vault: Arc<Vault>, services: Services, listeners: &[(&'static str, &'static str)]) -> Self {
+    pub fn new(
+        db: Db,
+        vault: Arc<Vault>,
+        services: Services,
+        listeners: &[(&'static str, &'static str)],
+    ) -> Self {
         let mut by_event: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
         for (event, job) in listeners {
             by_event.entry(event).or_default().push(job);
@@ -97,10 +102,7 @@ impl House {
         E: From<DbError> + Send + 'static,
     {
         let (house, actor) = (self.clone(), actor.clone());
-        self.0
-            .db
-            .write(move |tx| act(&mut Act { tx, actor: &actor, house: &house, duty: None }))
-            .await
+        self.0.db.write(move |tx| act(&mut Act { tx, actor: &actor, house: &house, duty: None })).await
     }
 
     /// Reads on one snapshot.

@@ -244,7 +244,9 @@ impl House {
                 let now = tx.now();
                 match &outcome {
                     Ok(()) => tx.run(&DONE, (id, now)),
-                    Err(JobError::Retry(why)) => tx.run(&AGAIN, (id, now.plus_seconds(pause_seconds(tries)), why)),
+                    Err(JobError::Retry(why)) => {
+                        tx.run(&AGAIN, (id, now.plus_seconds(pause_seconds(tries)), why))
+                    }
                     Err(JobError::Fail(why)) => tx.run(&FAILED, (id, now, why)),
                 }?;
                 // The next of the lane may be waiting.

@@ -9,7 +9,9 @@ mod jobs;
 mod log;
 mod retention;
 
-pub use actor::{Actor, BodyId, Channel, Denied, DutyId, DutyKind, Held, PersonId, StaffId, TokenId, Who, duty_kinds};
+pub use actor::{
+    Actor, BodyId, Channel, Denied, DutyId, DutyKind, Held, PersonId, StaffId, TokenId, Who, duty_kinds,
+};
 pub use chain::{Checkpoint, SEAL_LIMIT, latest_checkpoint, publish_checkpoint, seal_once};
 pub use check::{ChainReport, Fault, StateProof, StateReport, check_against, check_chain, check_states};
 pub use house::{Act, House, Services};

@@ -158,7 +158,12 @@ pub fn history(read: &mut Read<'_>, subject: Subject, after_rev: i64) -> Result<
 ///
 /// # Errors
 /// If the database fails.
-pub fn concerning(read: &mut Read<'_>, person: PersonId, before: LogId, limit: u16) -> Result<Vec<LogRow>, DbError> {
+pub fn concerning(
+    read: &mut Read<'_>,
+    person: PersonId,
+    before: LogId,
+    limit: u16,
+) -> Result<Vec<LogRow>, DbError> {
     read.all(&CONCERNING, (person, before, limit.min(200)))
 }
 

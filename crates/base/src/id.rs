@@ -69,7 +69,11 @@ pub fn encode(raw: i64) -> String {
     let raw = raw.unsigned_abs();
     (0..13)
         .rev()
-        .map(|i| char::from(ALPHABET.get(usize::try_from((raw >> (5 * i)) & 31).unwrap_or(0)).copied().unwrap_or(b'0')))
+        .map(|i| {
+            char::from(
+                ALPHABET.get(usize::try_from((raw >> (5 * i)) & 31).unwrap_or(0)).copied().unwrap_or(b'0'),
+            )
+        })
         .collect()
 }
 

@@ -12,6 +12,6 @@ pub use chance::Chance;
 pub use id::IdGen;
 pub use money::Fen;
 pub use place::PlaceCode;
-pub use serde;
 pub use problem::{FieldError, Problem};
+pub use serde;
 pub use time::{Clock, Day, Instant, ManualClock, SystemClock};

@@ -9,7 +9,9 @@ use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Weekday};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize, serde::Deserialize,
+)]
 #[serde(transparent)]
 pub struct Instant(i64);
 
@@ -149,7 +151,17 @@ impl Day {
     #[must_use]
     pub fn en(self) -> String {
         const MONTHS: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
             "December",
         ];
         let month = usize::try_from(self.month() - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or("");
@@ -178,7 +190,8 @@ impl FromStr for Day {
     type Err = NotADay;
     fn from_str(text: &str) -> Result<Self, NotADay> {
         let mut parts = text.split('-');
-        let (Some(y), Some(m), Some(d), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(y), Some(m), Some(d), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             return Err(NotADay);
         };
         if y.len() != 4 || m.len() != 2 || d.len() != 2 {
@@ -258,7 +271,10 @@ mod tests {
     #[test]
     fn the_day_turns_at_midnight_in_the_district() {
         let last = Instant::from_millis(1_763_999_999_999);
-        assert_eq!(Day::new(2025, 11, 24).unwrap().end().plus_millis(1).day(), Day::new(2025, 11, 25).unwrap());
+        assert_eq!(
+            Day::new(2025, 11, 24).unwrap().end().plus_millis(1).day(),
+            Day::new(2025, 11, 25).unwrap()
+        );
         assert_eq!(last.day().to_string(), "2025-11-24");
         assert_eq!(Instant::from_millis(0).rfc3339(), "1970-01-01T08:00:00+08:00");
     }

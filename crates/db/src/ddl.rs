@@ -127,10 +127,16 @@ mod tests {
     fn words_are_replaced_outside_of_quotes_only() {
         let script = "CREATE TABLE a ( -- INTEGER; in a comment\n id INTEGER PRIMARY KEY, b BLOB, t TEXT DEFAULT 'INTEGER; x', j JSON\n);\n-- append-only: a\n";
         let lite = translate(script, Engine::Sqlite);
-        assert!(lite.contains("id INTEGER PRIMARY KEY") && lite.contains(") STRICT;") && lite.contains("j TEXT"), "{lite}");
+        assert!(
+            lite.contains("id INTEGER PRIMARY KEY") && lite.contains(") STRICT;") && lite.contains("j TEXT"),
+            "{lite}"
+        );
         assert!(lite.contains("a_no_update"));
         let pg = translate(script, Engine::Postgres);
-        assert!(pg.contains("id BIGINT PRIMARY KEY") && pg.contains("b BYTEA") && pg.contains("'INTEGER; x'"), "{pg}");
+        assert!(
+            pg.contains("id BIGINT PRIMARY KEY") && pg.contains("b BYTEA") && pg.contains("'INTEGER; x'"),
+            "{pg}"
+        );
         assert!(pg.contains("j JSON") && !pg.contains("STRICT"));
     }
 }

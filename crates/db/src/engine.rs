@@ -67,7 +67,11 @@ impl Db {
         let ids = Arc::new(IdGen::new(options.node));
         let clock = options.clock;
         let engine = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            if options.schema.as_ref().is_some_and(|s| !s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')) {
+            if options
+                .schema
+                .as_ref()
+                .is_some_and(|s| !s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+            {
                 return Err(DbError::new(Kind::Other, "schema name"));
             }
             Either::Pg(Pg::new(url, options.schema, Arc::clone(&clock), Arc::clone(&ids)))
@@ -90,7 +94,10 @@ impl Db {
         let server = self.read(|r| r.one(&SERVER_TIME, ()).map(|row| row.0)).await?;
         let here = SystemClock.now().millis();
         if (server - here).abs() > 5_000 {
-            return Err(DbError::new(Kind::Other, format!("this clock is {} ms from the database's", here - server)));
+            return Err(DbError::new(
+                Kind::Other,
+                format!("this clock is {} ms from the database's", here - server),
+            ));
         }
         Ok(())
     }
@@ -118,7 +125,10 @@ impl Db {
     ///
     /// # Errors
     /// What the act refused with, or the database's failure. Nothing is stored then.
-    pub async fn write<T, E>(&self, act: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    pub async fn write<T, E>(
+        &self,
+        act: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
@@ -156,8 +166,10 @@ impl Db {
                 let (send, answered) = oneshot::channel::<Result<T, E>>();
                 let send = Arc::new(std::sync::Mutex::new(Some(send)));
                 let refuse_send = Arc::clone(&send);
-                let tell = |slot: &std::sync::Mutex<Option<oneshot::Sender<Result<T, E>>>>, out: Result<T, E>| {
-                    if let Some(send) = slot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
+                let tell = |slot: &std::sync::Mutex<Option<oneshot::Sender<Result<T, E>>>>,
+                            out: Result<T, E>| {
+                    if let Some(send) = slot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
+                    {
                         // The caller may have gone away; his act stands all the same.
                         let _ = send.send(out);
                     }
@@ -173,10 +185,13 @@ impl Db {
                         keep: out.is_ok(),
                         answer: Box::new(move |fate: Result<(), DbError>| {
                             // Refusals wait for the commit too: they may rest on a neighbour's row of the same batch.
-                            tell(&send, match (out, fate) {
-                                (out, Ok(())) => out,
-                                (_, Err(e)) => Err(E::from(e)),
-                            });
+                            tell(
+                                &send,
+                                match (out, fate) {
+                                    (out, Ok(())) => out,
+                                    (_, Err(e)) => Err(E::from(e)),
+                                },
+                            );
                         }),
                     }
                 });
@@ -236,7 +251,9 @@ impl Db {
                 let _slot = self.0.scans.acquire().await.map_err(closed)?;
                 let inner = Arc::clone(&self.0);
                 let work = move || match &inner.engine {
-                    Either::Lite(lite) => lite.read(f, Some(SCAN_DEADLINE)).unwrap_or_else(|e| Err(E::from(e))),
+                    Either::Lite(lite) => {
+                        lite.read(f, Some(SCAN_DEADLINE)).unwrap_or_else(|e| Err(E::from(e)))
+                    }
                     Either::Pg(_) => Err(E::from(DbError::lost("another engine"))),
                 };
                 tokio::task::spawn_blocking(work)
@@ -375,7 +392,7 @@ pub async fn describe(db: &Db, text: &'static str) -> Result<Described, DbError>
             let s = conn.prepare(text)?;
             Ok(Described {
                 parameters: s.parameter_count(),
-                    columns: s.column_names().map(str::to_owned).collect(),
+                columns: s.column_names().map(str::to_owned).collect(),
                 parameter_types: Vec::new(),
                 column_types: Vec::new(),
             })

@@ -44,6 +44,21 @@ impl DbError {
     }
 }
 
+impl linli_base::Problem for DbError {
+    fn code(&self) -> &'static str {
+        match self.kind {
+            Kind::Retry | Kind::Lost | Kind::Deadline => "busy",
+            _ => "internal",
+        }
+    }
+    fn status(&self) -> u16 {
+        match self.kind {
+            Kind::Retry | Kind::Lost | Kind::Deadline => 503,
+            _ => 500,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for DbError {
     fn from(e: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;

@@ -60,7 +60,10 @@ impl Db {
                 match applied {
                     Some((old,)) if old == hash => {}
                     Some(_) => {
-                        return Err(DbError::new(Kind::Other, format!("{name} {number} was applied in another form")));
+                        return Err(DbError::new(
+                            Kind::Other,
+                            format!("{name} {number} was applied in another form"),
+                        ));
                     }
                     None => {
                         let then = Some(MigrationMark { room: name, number, hash });

@@ -93,14 +93,18 @@ impl Pg {
         if !matches!(collation.as_str(), "C" | "C.UTF-8" | "C.utf8" | "POSIX") {
             return Err(DbError::new(
                 Kind::Other,
-                format!("the database sorts by {collation}; create it with LC_COLLATE 'C' so that text sorts as on SQLite"),
+                format!(
+                    "the database sorts by {collation}; create it with LC_COLLATE 'C' so that text sorts as on SQLite"
+                ),
             ));
         }
         client.batch_execute(
             "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; SET timezone = 'UTC'",
         )?;
         if let Some(schema) = &self.schema {
-            client.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS {schema}; SET search_path = {schema}"))?;
+            client.batch_execute(&format!(
+                "CREATE SCHEMA IF NOT EXISTS {schema}; SET search_path = {schema}"
+            ))?;
         }
         Ok(PgConn { client, statements: HashMap::new() })
     }
@@ -245,7 +249,11 @@ fn pause(tries: u32) {
 
 /// Values are encoded by the type that PostgreSQL itself inferred, so a NULL needs no type of its own.
 impl ToSql for Val<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match (self, ty) {
             (Val::Null, _) => Ok(IsNull::Yes),
             (Val::Int(n), &Type::INT8) => n.to_sql(ty, out),

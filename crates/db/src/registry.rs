@@ -42,7 +42,9 @@ pub(crate) fn parameters(text: &str) -> (usize, bool) {
     let mut rest = text;
     while let Some((_, after)) = rest.split_once('$') {
         let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
-        if let Some(slot) = digits.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).and_then(|n| seen.get_mut(n)) {
+        if let Some(slot) =
+            digits.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).and_then(|n| seen.get_mut(n))
+        {
             *slot = true;
         }
         rest = after;

@@ -25,7 +25,9 @@ impl RowRef<'_> {
                     rusqlite::types::ValueRef::Null => Val::Null,
                     rusqlite::types::ValueRef::Integer(n) => Val::Int(n),
                     rusqlite::types::ValueRef::Text(t) => Val::Text(
-                        std::str::from_utf8(t).map(Cow::Borrowed).map_err(|_| DbError::shape("text is not UTF-8"))?,
+                        std::str::from_utf8(t)
+                            .map(Cow::Borrowed)
+                            .map_err(|_| DbError::shape("text is not UTF-8"))?,
                     ),
                     rusqlite::types::ValueRef::Blob(b) => Val::Blob(Cow::Borrowed(b)),
                     rusqlite::types::ValueRef::Real(_) => return Err(DbError::shape("a float")),
@@ -36,8 +38,12 @@ impl RowRef<'_> {
                 let column = row.columns().get(i).ok_or_else(|| DbError::shape("no such column"))?;
                 let val = match *column.type_() {
                     Type::INT8 => row.try_get::<_, Option<i64>>(i)?.map_or(Val::Null, Val::Int),
-                    Type::INT4 => row.try_get::<_, Option<i32>>(i)?.map_or(Val::Null, |n| Val::Int(i64::from(n))),
-                    Type::BOOL => row.try_get::<_, Option<bool>>(i)?.map_or(Val::Null, |b| Val::Int(i64::from(b))),
+                    Type::INT4 => {
+                        row.try_get::<_, Option<i32>>(i)?.map_or(Val::Null, |n| Val::Int(i64::from(n)))
+                    }
+                    Type::BOOL => {
+                        row.try_get::<_, Option<bool>>(i)?.map_or(Val::Null, |b| Val::Int(i64::from(b)))
+                    }
                     Type::TEXT | Type::VARCHAR | Type::NAME => {
                         row.try_get::<_, Option<&str>>(i)?.map_or(Val::Null, |t| Val::Text(Cow::Borrowed(t)))
                     }

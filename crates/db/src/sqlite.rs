@@ -48,7 +48,8 @@ pub(crate) struct Lite {
 }
 
 fn open(path: &Path, write: bool) -> Result<Connection, DbError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.busy_timeout(Duration::from_secs(10))?;
@@ -102,7 +103,11 @@ impl Lite {
     }
 
     /// Runs `f` on a snapshot, in place. Bounded by itself: a connection is held only while it runs.
-    pub(crate) fn read<T>(&self, f: impl FnOnce(&mut Read<'_>) -> T, deadline: Option<Duration>) -> Result<T, DbError> {
+    pub(crate) fn read<T>(
+        &self,
+        f: impl FnOnce(&mut Read<'_>) -> T,
+        deadline: Option<Duration>,
+    ) -> Result<T, DbError> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut conn = match idle {
             Some(conn) => conn,
@@ -244,7 +249,10 @@ pub(crate) fn lite_params(stmt: &mut CachedStatement<'_>, vals: &[Val<'_>]) -> R
         return Err(DbError::shape(format!("{count} parameters, {} arguments", vals.len())));
     }
     for index in 1..=count {
-        let number = stmt.parameter_name(index).and_then(|n| n.strip_prefix('$')).and_then(|n| n.parse::<usize>().ok());
+        let number = stmt
+            .parameter_name(index)
+            .and_then(|n| n.strip_prefix('$'))
+            .and_then(|n| n.parse::<usize>().ok());
         let val = number
             .and_then(|n| vals.get(n.wrapping_sub(1)))
             .ok_or_else(|| DbError::shape("a parameter that is not $n"))?;

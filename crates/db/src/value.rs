@@ -241,7 +241,9 @@ impl<T: serde::Serialize> Put for Json<T> {
 impl<T: serde::de::DeserializeOwned> Take for Json<T> {
     fn take(val: Val<'_>) -> Result<Self, DbError> {
         match val {
-            Val::Text(t) => serde_json::from_str(&t).map(Json).map_err(|e| DbError::shape(format!("json: {}", e.classify_word()))),
+            Val::Text(t) => serde_json::from_str(&t)
+                .map(Json)
+                .map_err(|e| DbError::shape(format!("json: {}", e.classify_word()))),
             other => Err(mismatch("json", &other)),
         }
     }

@@ -66,6 +66,14 @@ impl std::fmt::Debug for Lookup {
     }
 }
 
+impl Lookup {
+    /// 128 bits of it as hexadecimal, for values that travel in a form.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.0.iter().take(16).map(|b| format!("{b:02x}")).collect()
+    }
+}
+
 impl Put for Lookup {
     fn put(&self) -> Val<'_> {
         self.0.put()

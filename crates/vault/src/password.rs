@@ -29,7 +29,8 @@ pub fn hash(chance: &Chance, password: &str) -> Result<String, VaultError> {
 /// exists.
 #[must_use]
 pub fn verify(stored: Option<&str>, password: &str) -> bool {
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$Wwd0cZpbjbDkQ3dm2b9bWQKdI0D0kq2tW5uD0Wl3o0E";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$Wwd0cZpbjbDkQ3dm2b9bWQKdI0D0kq2tW5uD0Wl3o0E";
     let Ok(parsed) = PasswordHash::new(stored.unwrap_or(NOBODY)) else { return false };
     argon().verify_password(password.as_bytes(), &parsed).is_ok() && stored.is_some()
 }

@@ -70,7 +70,8 @@ pub fn step(at: Instant) -> i64 {
 #[must_use]
 pub fn accept(secret: &[u8], typed: &str, at: Instant, last: i64) -> Option<i64> {
     let now = step(at);
-    (now - SLACK..=now + SLACK).find(|s| *s > last && bool::from(code(secret, *s).as_bytes().ct_eq(typed.as_bytes())))
+    (now - SLACK..=now + SLACK)
+        .find(|s| *s > last && bool::from(code(secret, *s).as_bytes().ct_eq(typed.as_bytes())))
 }
 
 #[cfg(test)]
@@ -81,7 +82,9 @@ mod tests {
     fn codes_are_those_of_rfc_6238() {
         // RFC 6238, appendix B, the last six digits of its eight.
         let secret = b"12345678901234567890";
-        for (seconds, want) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")] {
+        for (seconds, want) in
+            [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")]
+        {
             assert_eq!(code(secret, step(Instant::from_millis(seconds * 1000))), want);
         }
         assert_eq!(base32(b"12345678901234567890"), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
