@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+pub mod calendar;
 pub mod chance;
+pub mod docnum;
 pub mod id;
 pub mod money;
 pub mod place;
