@@ -7,6 +7,7 @@ mod house;
 mod idempotency;
 mod jobs;
 mod log;
+mod personal;
 mod retention;
 
 pub use actor::{
@@ -18,6 +19,7 @@ pub use house::{Act, House, Services};
 pub use idempotency::once;
 pub use jobs::{Event, Job, JobError, JobKind, JobRow, Recurring, TRIES};
 pub use log::{Entry, LogId, LogRow, Subject, concerning, contents, erase_contents, history};
+pub use personal::{ActWords, Holding, Kept, PersonalData, act_words, personal_data};
 pub use retention::{Retention, retentions, sweep_retention};
 
 #[doc(hidden)]
