@@ -59,6 +59,16 @@ impl House {
         Self(Arc::new(Inner { db, vault, services, listeners: by_event, holder, looked_back }))
     }
 
+    /// Called once after the migrations: ids go on above the highest in the log, even if the clock went back.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn start(&self) -> Result<(), DbError> {
+        let highest = self.0.db.read(crate::log::highest).await?;
+        self.0.db.raise_ids(highest);
+        Ok(())
+    }
+
     #[must_use]
     pub fn db(&self) -> &Db {
         &self.0.db

@@ -107,6 +107,14 @@ sql! {
         FROM log WHERE person = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 }
 
+sql! {
+    HIGHEST: (i64,) = "SELECT COALESCE(max(id), 0) AS highest FROM log";
+}
+
+pub(crate) fn highest(read: &mut Read<'_>) -> Result<i64, DbError> {
+    read.one(&HIGHEST, ()).map(|(id,)| id)
+}
+
 pub(crate) fn write(act: &mut Act<'_, '_>, entry: Entry) -> Result<LogId, DbError> {
     let id: LogId = act.next_id();
     let now = act.now();

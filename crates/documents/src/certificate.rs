@@ -55,7 +55,8 @@ fn failed(e: impl std::fmt::Display) -> DocumentError {
 
 fn name(common: &str, organisation: &str) -> Result<Name, DocumentError> {
     // RFC 4514: these characters would end a value.
-    let clean = |s: &str| s.chars().map(|c| if ",+\"\\<>;=#".contains(c) { ' ' } else { c }).collect::<String>();
+    let clean =
+        |s: &str| s.chars().map(|c| if ",+\"\\<>;=#".contains(c) { ' ' } else { c }).collect::<String>();
     Name::from_str(&format!("CN={},O={},C=CN", clean(common), clean(organisation))).map_err(failed)
 }
 
@@ -102,7 +103,11 @@ impl Authority {
     ///
     /// # Errors
     /// If the name cannot stand in a certificate.
-    pub fn create(district: &str, now: Instant, rng: &mut (impl RngCore + CryptoRng)) -> Result<Self, DocumentError> {
+    pub fn create(
+        district: &str,
+        now: Instant,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<Self, DocumentError> {
         let key = SigningKey::random(rng);
         let subject = name(&format!("{district}电子印章根证书"), district)?;
         let certificate = build(Profile::Root, subject, &key, &key, now, 20, rng)?;

@@ -129,7 +129,10 @@ impl Typesetter {
     pub fn missing(&self, text: &str) -> String {
         let mut out = String::new();
         for c in text.chars() {
-            if c != '\n' && !out.contains(c) && !self.fonts.iter().any(|f| f.info().coverage.contains(u32::from(c))) {
+            if c != '\n'
+                && !out.contains(c)
+                && !self.fonts.iter().any(|f| f.info().coverage.contains(u32::from(c)))
+            {
                 out.push(c);
             }
         }
@@ -165,9 +168,12 @@ impl Typesetter {
         }
         let mut inputs = Dict::new();
         inputs.insert(Str::from("data"), Value::Str(Str::from(text)));
-        let world = Form { setter: self, library: LazyHash::new(Library::builder().with_inputs(inputs).build()) };
+        let world =
+            Form { setter: self, library: LazyHash::new(Library::builder().with_inputs(inputs).build()) };
         let words = |errors: &[typst::diag::SourceDiagnostic]| {
-            DocumentError::Typeset(errors.iter().map(|e| e.message.to_string()).collect::<Vec<_>>().join("; "))
+            DocumentError::Typeset(
+                errors.iter().map(|e| e.message.to_string()).collect::<Vec<_>>().join("; "),
+            )
         };
         let document: PagedDocument = typst::compile(&world).output.map_err(|e| words(&e))?;
         let options = PdfOptions { ident: Smart::Custom(paper.number.clone()), ..PdfOptions::default() };

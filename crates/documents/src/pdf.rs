@@ -91,7 +91,8 @@ impl<'a> Pdf<'a> {
         }
         let mut at = at + 4;
         loop {
-            let trimmed = at + bytes.get(at..).unwrap_or(&[]).iter().take_while(|b| b.is_ascii_whitespace()).count();
+            let trimmed =
+                at + bytes.get(at..).unwrap_or(&[]).iter().take_while(|b| b.is_ascii_whitespace()).count();
             if bytes.get(trimmed..trimmed + 7) == Some(b"trailer") {
                 let end = find(bytes, b"startxref", trimmed).ok_or(NOT_OURS)?;
                 let text = bytes.get(trimmed..end).unwrap_or(&[]);
@@ -102,7 +103,8 @@ impl<'a> Pdf<'a> {
             if first + count > 1_000_000 {
                 return Err(DocumentError::Pdf("too many objects"));
             }
-            at = after + bytes.get(after..).unwrap_or(&[]).iter().take_while(|b| b.is_ascii_whitespace()).count();
+            at = after
+                + bytes.get(after..).unwrap_or(&[]).iter().take_while(|b| b.is_ascii_whitespace()).count();
             for n in first..first + count {
                 let entry = bytes.get(at..at + 20).ok_or(NOT_OURS)?;
                 let (offset, _) = number(entry, 0).ok_or(NOT_OURS)?;
@@ -137,8 +139,12 @@ impl<'a> Pdf<'a> {
             let dict = self.object(node)?;
             let Some((_, kids)) = dict.split_once("/Kids") else { return Ok(node) };
             let list = kids.split(']').next().unwrap_or("");
-            let numbers: Vec<u32> =
-                list.split(" R").filter_map(|r| r.trim_start_matches([' ', '[', '\n', '\r']).split_whitespace().next()?.parse().ok()).collect();
+            let numbers: Vec<u32> = list
+                .split(" R")
+                .filter_map(|r| {
+                    r.trim_start_matches([' ', '[', '\n', '\r']).split_whitespace().next()?.parse().ok()
+                })
+                .collect();
             node = *numbers.last().ok_or(DocumentError::Pdf("no pages"))?;
         }
         Err(DocumentError::Pdf("pages nested too deep"))

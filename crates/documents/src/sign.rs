@@ -24,7 +24,8 @@ use crate::pdf::{Pdf, Update, reference};
 const ROOM: usize = 12_288;
 const ID_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 const ID_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
-const ID_SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+const ID_SIGNING_CERTIFICATE_V2: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 
 /// Makes a detached CMS over a SHA-256 digest. The seam for a licensed authority's device or service.
 pub trait Signer: Send + Sync {
@@ -144,7 +145,8 @@ pub fn sign(bytes: &[u8], signer: &dyn Signer, now: Instant) -> Result<Vec<u8>, 
             return Ok(String::new());
         }
         let text = pdf.object(n)?;
-        let list = text.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(list, _)| list.to_owned());
+        let list =
+            text.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(list, _)| list.to_owned());
         Ok(list.unwrap_or_default())
     };
     let (fields, widgets) = (earlier(form)?, earlier(annots)?);
@@ -172,7 +174,8 @@ pub fn sign(bytes: &[u8], signer: &dyn Signer, now: Instant) -> Result<Vec<u8>, 
         let digits: String = text.chars().take(19).filter(char::is_ascii_digit).collect();
         format!("D:{digits}+08'00'")
     };
-    let head = format!("<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M({stamp})/ByteRange[0 ");
+    let head =
+        format!("<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M({stamp})/ByteRange[0 ");
     let blank = "0000000000 0000000000 0000000000]";
     let body = format!("{head}{blank}/Contents<{}>>>", "0".repeat(ROOM));
     let at = update.write(sig, &body);

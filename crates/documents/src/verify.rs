@@ -53,7 +53,9 @@ impl Verification {
     /// All signatures valid and nothing after the last.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.whole && !self.signatures.is_empty() && self.signatures.iter().all(|s| s.verdict == Verdict::Valid)
+        self.whole
+            && !self.signatures.is_empty()
+            && self.signatures.iter().all(|s| s.verdict == Verdict::Valid)
     }
 }
 
@@ -105,8 +107,11 @@ fn one(bytes: &[u8], at: usize, roots: &[Vec<u8>]) -> Signature {
     Signature { verdict, signer: name, covers, certificate }
 }
 
-/// Start, gap, gap's end, end; and the digest of what is covered. The gap must be exactly the value of /Contents.
-fn covered(bytes: &[u8], at: usize) -> Option<((usize, usize, usize, usize), [u8; 32])> {
+/// Start, gap, gap's end, end.
+type Ranges = (usize, usize, usize, usize);
+
+/// The ranges and the digest of what they cover. The gap must be exactly the value of /Contents.
+fn covered(bytes: &[u8], at: usize) -> Option<(Ranges, [u8; 32])> {
     let open = position(bytes, b"[", at)?;
     let close = position(bytes, b"]", open)?;
     if open > at + 12 || close > open + 60 {
@@ -167,10 +172,14 @@ fn check(cms: &[u8], digest: &[u8; 32], roots: &[Vec<u8>]) -> Result<(Certificat
             cms::cert::CertificateChoices::Other(_) => None,
         })
         .collect();
-    let cms::signed_data::SignerIdentifier::IssuerAndSerialNumber(id) = &signer.sid else { return Err(broken()) };
+    let cms::signed_data::SignerIdentifier::IssuerAndSerialNumber(id) = &signer.sid else {
+        return Err(broken());
+    };
     let leaf = certificates
         .iter()
-        .find(|c| c.tbs_certificate.serial_number == id.serial_number && c.tbs_certificate.issuer == id.issuer)
+        .find(|c| {
+            c.tbs_certificate.serial_number == id.serial_number && c.tbs_certificate.issuer == id.issuer
+        })
         .ok_or_else(broken)?
         .clone();
     let attributes = signer.signed_attrs.as_ref().ok_or_else(broken)?;

@@ -1,5 +1,11 @@
 //! Papers made, signed, verified by us and by others' tools, and broken on purpose.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, clippy::string_slice, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::string_slice,
+    reason = "tests"
+)]
 
 use std::process::Command;
 use std::sync::OnceLock;
@@ -64,7 +70,9 @@ fn sealed() -> &'static (Vec<u8>, Vec<u8>) {
 /// Runs one of others' tools, or says loudly that it is not here; with LINLI_REQUIRE_TOOLS that is a failure.
 fn tool(name: &str, args: &[&str]) -> Option<String> {
     match Command::new(name).args(args).output() {
-        Ok(out) => Some(format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))),
+        Ok(out) => {
+            Some(format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr)))
+        }
         Err(e) => {
             assert!(std::env::var("LINLI_REQUIRE_TOOLS").is_err(), "{name}: {e}");
             println!("NOT RUN: {name} is not installed");
@@ -102,7 +110,8 @@ fn a_sealed_paper_holds_here_and_elsewhere() {
     }
     if let Ok(pyhanko) = std::env::var("LINLI_PYHANKO") {
         let root_path = file("root.der", root);
-        let args = ["sign", "validate", "--no-revocation-check", "--trust", &root_path, "--trust-replace", &path];
+        let args =
+            ["sign", "validate", "--no-revocation-check", "--trust", &root_path, "--trust-replace", &path];
         let text = tool(&pyhanko, &args).unwrap();
         assert!(text.contains("INTACT:TRUSTED,UNTOUCHED"), "{text}");
     } else {
@@ -141,7 +150,8 @@ fn what_is_appended_is_refused() {
 fn two_bodies_may_seal_one_paper() {
     let root = authority();
     let (first, _) = sealed();
-    let second = root.issue("复核专用章", "广州市海珠区民政局", now(), &mut Chance::seeded(9).split()).unwrap();
+    let second =
+        root.issue("复核专用章", "广州市海珠区民政局", now(), &mut Chance::seeded(9).split()).unwrap();
     let both = sign(first, &LocalSigner::new(&second, "复核专用章").unwrap(), now()).unwrap();
     let found = verify(&both, std::slice::from_ref(&root.certificate)).unwrap();
     assert_eq!(found.signatures.len(), 2);

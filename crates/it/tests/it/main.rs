@@ -1,0 +1,7 @@
+//! One binary for all integration tests.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod edges;
+mod log;
+mod seam;
+mod statements;

@@ -1,0 +1,6 @@
+//! The door: composition of the rooms, configuration, commands. No rule lives here.
+
+pub mod check;
+pub mod compose;
+pub mod config;
+pub mod serve;
