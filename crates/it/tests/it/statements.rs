@@ -18,9 +18,8 @@ async fn every_statement_prepares_and_reads_as_its_row_says() {
         let db = house.house.db().clone();
         for entry in entries() {
             // The tests' own tables are not migrated here; the server's time is asked of PostgreSQL alone.
-            if entry.name.starts_with("it::")
-                || (db.engine() == Engine::Sqlite && entry.name.ends_with("SERVER_TIME"))
-            {
+            let lite = db.engine() == Engine::Sqlite;
+            if entry.name.starts_with("it::") || (lite && entry.name.ends_with("SERVER_TIME")) {
                 continue;
             }
             seen += 1;
@@ -56,7 +55,7 @@ async fn every_statement_prepares_and_reads_as_its_row_says() {
             }
         }
     }
-    assert!(seen > 50, "only {seen} statements: is a room not linked?");
+    assert!(seen > 30, "only {seen} statements: is a room not linked?");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
