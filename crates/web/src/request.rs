@@ -143,6 +143,12 @@ impl Req {
         self.headers.get(name).and_then(|v| v.to_str().ok())
     }
 
+    /// A cookie of ours.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        crate::server::cookies(&self.headers).into_iter().find(|(k, _)| k == name).map(|(_, v)| v)
+    }
+
     /// Whether htmx asks for a fragment.
     #[must_use]
     pub fn wants_fragment(&self) -> bool {
