@@ -74,7 +74,8 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let lang = req.lang();
     let w: Words = req.words();
     let full = rows.len() >= 100;
-    let next = rows.last().filter(|_| full).map(|r| format!("/figures/{}?after={}&day={day}", figure.key, r.key));
+    let next =
+        rows.last().filter(|_| full).map(|r| format!("/figures/{}?after={}&day={day}", figure.key, r.key));
     let f = req.frame();
     let pager = Pager {
         next: next.unwrap_or_default(),
@@ -84,7 +85,12 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     };
     let rows = rows
         .into_iter()
-        .map(|r| Row { title: lang.pick(&r.zh, &r.en).into_owned(), detail: String::new(), href: r.href, chip: None })
+        .map(|r| Row {
+            title: lang.pick(&r.zh, &r.en).into_owned(),
+            detail: String::new(),
+            href: r.href,
+            chip: None,
+        })
         .collect();
     Ok(Reply::page(&ShowPage {
         name: lang.pick(figure.zh, figure.en).into_owned(),

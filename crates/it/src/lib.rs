@@ -10,20 +10,36 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use linli::compose;
+use linli::simulators::Switch;
 use linli_acts::House;
 use linli_base::{Chance, Day, Instant, ManualClock};
 use linli_db::{Db, Engine, Options};
 use linli_vault::Vault;
+use linli_web::Site;
 
 /// The morning on which the tests begin: a Tuesday, a working day.
 pub fn morning() -> Instant {
     Day::new(2026, 11, 24).unwrap().start().plus_minutes(9 * 60)
 }
 
+/// The site of the tests.
+pub fn site() -> Arc<Site> {
+    Arc::new(Site {
+        origin: "http://linli.test".to_owned(),
+        district_zh: "广州市海珠区".to_owned(),
+        district_en: "Haizhu District, Guangzhou".to_owned(),
+        demo: false,
+        trust_proxy: false,
+        rail: compose::rail(),
+    })
+}
+
 /// A house for one test.
 pub struct TestHouse {
     pub house: House,
     pub clock: ManualClock,
+    /// Faults of the simulated register.
+    pub register: Switch,
     _folder: tempfile::TempDir,
 }
 
@@ -43,8 +59,9 @@ impl TestHouse {
         };
         let options = Options { clock: Arc::new(clock.clone()), node: 0, schema };
         let db = Db::open(&url, options).await.expect("the database opens");
-        let house = compose::open(db, vault, None, compose::Outside::real()).await.expect("the house opens");
-        Some(Self { house, clock, _folder: folder })
+        let (outside, register) = compose::Outside::simulated(Arc::new(clock.clone()));
+        let house = compose::open(db, vault, None, site(), outside).await.expect("the house opens");
+        Some(Self { house, clock, register, _folder: folder })
     }
 
     /// One house for each engine that is here.

@@ -111,8 +111,10 @@ async fn show(req: Req) -> Result<Reply, Fault> {
         .await?;
     let is_served = |s: &Shown| !s.sentence.href.is_empty() || !s.figures.is_empty();
     let (served, total) = (shown.iter().filter(|s| is_served(s)).count(), shown.len());
-    let mut sections: Vec<Section> =
-        SECTIONS.iter().map(|(zh, en)| Section { title: lang.pick(zh, en).into_owned(), shown: Vec::new() }).collect();
+    let mut sections: Vec<Section> = SECTIONS
+        .iter()
+        .map(|(zh, en)| Section { title: lang.pick(zh, en).into_owned(), shown: Vec::new() })
+        .collect();
     for s in shown {
         let section = s.sentence.id.split('.').next().and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
         if let Some(section) = sections.get_mut(section) {

@@ -5,13 +5,20 @@ use std::sync::Arc;
 
 use linli_acts::{BodyId, DutyId, Held, House, PersonId, Services, StaffId};
 use linli_base::Instant;
-use linli_db::{Db, DbError, Read, Room};
+use linli_db::{Db, DbError, Kind, Read, Room};
 use linli_documents::Typesetter;
+use linli_people::offers::{
+    CodeChannel, CodeChannelService, IdentityCheck, IdentityCheckService, ShownCodes, SimulatedCheck,
+};
 use linli_vault::Vault;
-use linli_web::{Directory, DirectoryService, RailGroup, Route};
+use linli_wallet::offers::{InsuranceRegister, InsuranceRegisterService};
+use linli_web::{Directory, DirectoryService, RailGroup, RailLink, Route, Site};
+
+use crate::simulators::{NotConnected, SimulatedInsurance, Switch};
 
 /// Tables, in an order in which foreign keys point only backwards.
-pub const ROOMS: &[Room] = &[linli_acts::ROOM, linli_web::ROOM];
+pub const ROOMS: &[Room] =
+    &[linli_acts::ROOM, linli_web::ROOM, linli_places::ROOM, linli_people::ROOM, linli_wallet::ROOM];
 
 /// Every address.
 #[must_use]
@@ -19,6 +26,8 @@ pub fn routes() -> Vec<Route> {
     let mut all = linli_web::routes();
     all.extend(linli_figures::routes());
     all.extend(linli_letter::routes());
+    all.extend(linli_people::routes());
+    all.extend(linli_wallet::routes());
     all
 }
 
@@ -28,17 +37,57 @@ pub const LISTENERS: &[(&str, &str)] = &[];
 /// The officer's rail.
 #[must_use]
 pub fn rail() -> Arc<[RailGroup]> {
-    Arc::new([])
+    let link = |path, zh, en, duties| RailLink { path, zh, en, duties };
+    Arc::new([
+        RailGroup {
+            zh: "居民",
+            en: "Residents",
+            links: vec![
+                link("/desk/people", "查找居民", "Find a resident", &[][..]),
+                link("/desk/corrections", "信息更正", "Corrections", &["people.registrar"][..]),
+            ],
+        },
+        RailGroup {
+            zh: "证明和印章",
+            en: "Proofs and seals",
+            links: vec![
+                link(
+                    "/office/seals",
+                    "印章和授权",
+                    "Seals",
+                    &["wallet.seal_keeper", "wallet.authoriser"][..],
+                ),
+                link("/office/proofs", "已出具证明", "Proofs issued", &["wallet.authoriser"][..]),
+            ],
+        },
+    ])
 }
 
 /// What lies outside the house: real, or simulated.
-pub struct Outside {}
+pub struct Outside {
+    pub codes: Box<dyn CodeChannel>,
+    pub identity: Box<dyn IdentityCheck>,
+    pub insurance: Box<dyn InsuranceRegister>,
+}
 
 impl Outside {
-    /// As configured.
+    /// Simulators, with the switch of the register's faults.
     #[must_use]
-    pub fn real() -> Self {
-        Self {}
+    pub fn simulated(clock: Arc<dyn linli_base::Clock>) -> (Self, Switch) {
+        let switch = Switch::default();
+        let insurance = Box::new(SimulatedInsurance::new(switch.clone(), clock));
+        let codes = Box::new(ShownCodes::default());
+        (Self { codes, identity: Box::new(SimulatedCheck::default()), insurance }, switch)
+    }
+
+    /// Nothing connected: cases wait, nothing is lost. An engineer connects gateways here.
+    #[must_use]
+    pub fn unconnected() -> Self {
+        Self {
+            codes: Box::new(ShownCodes::default()),
+            identity: Box::new(SimulatedCheck::default()),
+            insurance: Box::new(NotConnected),
+        }
     }
 }
 
@@ -50,12 +99,17 @@ pub async fn open(
     db: Db,
     vault: Arc<Vault>,
     fonts: Option<&Path>,
-    _outside: Outside,
+    site: Arc<Site>,
+    outside: Outside,
 ) -> anyhow::Result<House> {
     db.migrate(ROOMS).await?;
     let services = Services::default()
         .with(Arc::new(Typesetter::new(fonts)?))
-        .with(Arc::new(DirectoryService(Box::new(Names))));
+        .with(site)
+        .with(Arc::new(DirectoryService(Box::new(Names))))
+        .with(Arc::new(CodeChannelService(outside.codes)))
+        .with(Arc::new(IdentityCheckService(outside.identity)))
+        .with(Arc::new(InsuranceRegisterService(outside.insurance)));
     let house = House::new(db, vault, services, LISTENERS);
     house.start().await?;
     Ok(house)
@@ -71,8 +125,14 @@ impl Directory for Names {
     fn staff_name(&self, _: &mut Read<'_>, _: StaffId) -> Result<Option<String>, DbError> {
         Ok(None)
     }
-    fn person_name(&self, _: &mut Read<'_>, _: &Vault, _: PersonId) -> Result<Option<String>, DbError> {
-        Ok(None)
+    fn person_name(
+        &self,
+        read: &mut Read<'_>,
+        vault: &Vault,
+        person: PersonId,
+    ) -> Result<Option<String>, DbError> {
+        linli_people::offers::name_of(read, vault, person)
+            .map_err(|e| DbError { kind: Kind::Other, what: e.to_string().into() })
     }
     fn body_name(&self, _: &mut Read<'_>, _: BodyId) -> Result<Option<(String, String)>, DbError> {
         Ok(None)

@@ -4,3 +4,4 @@ pub mod check;
 pub mod compose;
 pub mod config;
 pub mod serve;
+pub mod simulators;

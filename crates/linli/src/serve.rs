@@ -24,7 +24,19 @@ pub async fn open(config: &Config) -> anyhow::Result<House> {
     let vault = Arc::new(Vault::open(&config.key(), chance)?);
     let options = Options { clock: Arc::new(SystemClock), node: config.server.node, schema: None };
     let db = Db::open(&config.database(), options).await?;
-    compose::open(db, vault, config.server.fonts.as_deref(), compose::Outside::real()).await
+    let site = Arc::new(site(config));
+    compose::open(db, vault, config.server.fonts.as_deref(), site, compose::Outside::unconnected()).await
+}
+
+fn site(config: &Config) -> Site {
+    Site {
+        origin: config.site.origin.clone(),
+        district_zh: config.site.district_zh.clone(),
+        district_en: config.site.district_en.clone(),
+        demo: false,
+        trust_proxy: config.server.behind_proxy,
+        rail: compose::rail(),
+    }
 }
 
 /// Serves until SIGTERM or Ctrl-C, then drains.
@@ -33,14 +45,7 @@ pub async fn open(config: &Config) -> anyhow::Result<House> {
 /// If it cannot be opened or the address cannot be bound.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let house = open(&config).await?;
-    let site = Arc::new(Site {
-        origin: config.site.origin.clone(),
-        district_zh: config.site.district_zh.clone(),
-        district_en: config.site.district_en.clone(),
-        demo: false,
-        trust_proxy: config.server.behind_proxy,
-        rail: compose::rail(),
-    });
+    let site = Arc::new(site(&config));
     let tls = match (config.server.certificate, config.server.certificate_key) {
         (Some(certificate), Some(key)) => Some(Tls { certificate, key }),
         _ => None,

@@ -126,7 +126,9 @@ async fn a_row_that_was_changed_behind_the_program_is_found() {
         [42; 32],
         std::sync::Arc::new(linli_base::Chance::seeded(1)),
     ));
-    let house = linli::compose::open(db, vault, None, linli::compose::Outside::real()).await.unwrap();
+    let house = linli::compose::open(db, vault, None, it::site(), linli::compose::Outside::unconnected())
+        .await
+        .unwrap();
     let report = check_chain(&house).await.unwrap();
     assert!(report.faults.contains(&Fault::RowsChanged { n: 1 }), "{:?}", report.faults);
 }
