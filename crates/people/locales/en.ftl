@@ -229,3 +229,4 @@ refuse-reason = Reason for refusing
 refuse-reason-hint = The person reads it
 see-record = See the whole record
 when = When
+by-code = by phone code

@@ -1,3 +1,4 @@
+# 几个参数按字母顺序传入。
 # 登录
 sign-in = 登录
 phone = 手机号
@@ -227,3 +228,4 @@ refuse-reason = 不同意的理由
 refuse-reason-hint = 本人会看到
 see-record = 看全部资料
 when = 时间
+by-code = 凭手机验证码

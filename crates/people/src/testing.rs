@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use linli_acts::{Act, Actor, BodyId, DutyId, Held, House, PersonId, Services, StaffId};
 use linli_base::docnum::{DocumentKind, DocumentNumber, Phone, check_digit};
 use linli_base::{Chance, Day, Instant, ManualClock, PlaceCode};
+use linli_db::Read;
 use linli_db::{Db, DbError, Options};
 use linli_vault::Vault;
+use linli_web::{Directory, DirectoryService};
 
 use crate::acts::codes::CodePurpose;
 use crate::acts::sign_in::{self, CodeStep, SignedIn, WhoStep};
@@ -46,9 +48,46 @@ pub(crate) async fn place() -> Place {
     let vault = Arc::new(Vault::new([7; 32], Arc::new(Chance::seeded(1))));
     let check = SimulatedCheck::default();
     let services = Services::default()
+        .with(Arc::new(DirectoryService(Box::new(Names))))
         .with(Arc::new(CodeChannelService(Box::new(ShownCodes::default()))))
         .with(Arc::new(IdentityCheckService(Box::new(check.clone()))));
-    Place { house: House::new(db, vault, services, &[]), clock, check, dir }
+    let house = House::new(db, vault, services, &[]);
+    let codes =
+        ["440105000000", "440105001000", "440105001101", "440105001102", "440105002000", "440105002101"];
+    for code in codes {
+        let new = linli_places::domain::NewDivision {
+            code: code.parse().unwrap(),
+            name_zh: format!("地{code}"),
+            name_en: String::new(),
+        };
+        let from = Day::new(2020, 1, 1).unwrap();
+        house
+            .act(&Actor::system(), move |act| linli_places::acts::create_division(act, &new, from))
+            .await
+            .unwrap();
+    }
+    Place { house, clock, check, dir }
+}
+
+/// Staff 1 is registrar of the first street; nobody else holds anything.
+struct Names;
+
+impl Directory for Names {
+    fn held(&self, _: &mut Read<'_>, staff: StaffId, _: Instant) -> Result<Vec<Held>, DbError> {
+        Ok(if staff.raw() == 1 { registrar(1, "440105001000").held.to_vec() } else { Vec::new() })
+    }
+    fn staff_name(&self, _: &mut Read<'_>, _: StaffId) -> Result<Option<String>, DbError> {
+        Ok(Some("陈姑娘".to_owned()))
+    }
+    fn person_name(&self, r: &mut Read<'_>, vault: &Vault, id: PersonId) -> Result<Option<String>, DbError> {
+        Ok(crate::offers::name_of(r, vault, id).ok().flatten())
+    }
+    fn body_name(&self, _: &mut Read<'_>, body: BodyId) -> Result<Option<(String, String)>, DbError> {
+        Ok((body.raw() == 900).then(|| ("赤岗街道办事处".to_owned(), "Chigang Street Office".to_owned())))
+    }
+    fn duty(&self, _: &mut Read<'_>, duty: DutyId) -> Result<Option<Held>, DbError> {
+        Ok((duty.raw() == 10).then(|| registrar(1, "440105001000").held[0].clone()))
+    }
 }
 
 /// A resident id of Haizhu that obeys its rules.
@@ -161,9 +200,8 @@ impl Place {
 
     /// Words of the acts that concern a person, oldest first.
     pub async fn log_of(&self, id: PersonId) -> Vec<String> {
-        let all = |r: &mut linli_db::Read<'_>, id| {
-            linli_acts::concerning(r, id, linli_acts::LogId::from_raw(i64::MAX), 200)
-        };
+        let all =
+            |r: &mut Read<'_>, id| linli_acts::concerning(r, id, linli_acts::LogId::from_raw(i64::MAX), 200);
         let rows: Result<Vec<_>, DbError> = self.house.read(move |r| all(r, id)).await;
         rows.expect("the log").into_iter().rev().map(|l| l.act).collect()
     }

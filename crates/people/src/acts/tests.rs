@@ -625,3 +625,37 @@ async fn two_changes_of_one_record_do_not_lose_one() {
         Err(PeopleError::Changed)
     ));
 }
+
+/// How many rows a second: `LINLI_ROWS=500000 cargo test --release -p linli-people -- --ignored --nocapture rate`.
+#[tokio::test]
+#[ignore = "a measurement, run by hand"]
+async fn rate_of_bulk_insert() {
+    let p = place().await;
+    let rows: u32 = std::env::var("LINLI_ROWS").ok().and_then(|n| n.parse().ok()).unwrap_or(50_000);
+    let timer = std::time::Instant::now();
+    let mut last = std::time::Duration::ZERO;
+    for chunk in 0..rows / 500 {
+        let new: Vec<NewPerson> = (0..500)
+            .map(|i| {
+                let n = chunk * 500 + i;
+                let birth = Day::new(1930, 1, 1).unwrap().plus_days(i64::from(n / 900));
+                NewPerson {
+                    document: number(&birth.to_string(), u16::try_from(n % 900).unwrap()),
+                    birth,
+                    phone: Some(phone(&format!("199{n:08}"))),
+                    source: Source::Sample,
+                    ..zhen()
+                }
+            })
+            .collect();
+        let written = p.act(&Actor::system(), move |act| register::bulk_insert(act, &new)).await.unwrap();
+        assert!(written.iter().all(Option::is_some));
+        if (chunk + 1) % 200 == 0 {
+            let now = timer.elapsed();
+            println!("{} rows, {:.0} rows/s", (chunk + 1) * 500, 100_000.0 / (now - last).as_secs_f64());
+            last = now;
+        }
+    }
+    let seconds = timer.elapsed().as_secs_f64();
+    println!("{rows} rows in {seconds:.1} s: {:.0} rows/s", f64::from(rows) / seconds);
+}

@@ -73,6 +73,8 @@ impl Reader<'_> {
             ("person", Some(id)) if id == self.me => self.w.by_you().to_owned(),
             ("person", _) => self.w.by_person().to_owned(),
             ("system", _) => self.w.by_system().to_owned(),
+            // Before the session began there was only the code.
+            ("anyone", _) if row.act.starts_with("people.") => self.w.by_code().to_owned(),
             ("anyone", _) => self.w.by_anyone().to_owned(),
             _ => self.officer(read, row)?,
         };
@@ -416,7 +418,7 @@ pub(crate) fn parts(w: &Words, lang: Lang, parts: &[RoomPart]) -> Vec<Part> {
                         let until = kept.until.map(|d: Day| if lang.is_en() { d.en() } else { d.zh() });
                         let until = until.map(|d| w.until(&d)).unwrap_or_default();
                         let why = lang.pick(&kept.why_zh, &kept.why_en);
-                        part.kept.push((what, w.kept_why(&why, &kept.law, &until)));
+                        part.kept.push((what, w.kept_why(&kept.law, &until, &why)));
                     }
                 }
             }

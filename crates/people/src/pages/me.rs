@@ -54,7 +54,7 @@ pub(crate) fn facts(w: &Words, lang: linli_words::Lang, p: &Person, place: &str,
     add(Some(PersonField::Name), w.field_name(), "name", name);
     add(Some(PersonField::Sex), w.field_sex(), "sex", sex_words(w, p.sex).to_owned());
     let birth = match (p.birth, p.age(today)) {
-        (Some(day), Some(age)) => w.born(&(if lang.is_en() { day.en() } else { day.zh() }), &age),
+        (Some(day), Some(age)) => w.born(&age, &(if lang.is_en() { day.en() } else { day.zh() })),
         _ => String::new(),
     };
     add(Some(PersonField::Birth), w.field_birth(), "birth", birth);
@@ -239,7 +239,7 @@ pub(crate) async fn sessions(req: Req) -> Result<Reply, Fault> {
         .into_iter()
         .map(|s| SessionLine {
             device: if s.device.is_empty() { w.unknown_device().to_owned() } else { s.device.clone() },
-            detail: w.session_detail(&s.created_at.minute(), &s.seen_at.minute()),
+            detail: w.session_detail(&s.seen_at.minute(), &s.created_at.minute()),
             here: Some(s.id) == here,
             end: Button::quiet(&format!("/me/sessions/{}/end", s.id), w.session_end(), f.hidden()),
         })

@@ -4,6 +4,8 @@ mod data;
 mod desk;
 mod door;
 mod me;
+#[cfg(test)]
+mod tests;
 
 use linli_base::docnum::{DocumentKind, NumberError};
 use linli_base::{Day, FieldError, PlaceCode};
