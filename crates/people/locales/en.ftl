@@ -230,3 +230,5 @@ refuse-reason-hint = The person reads it
 see-record = See the whole record
 when = When
 by-code = by phone code
+unit-unknown = No such building and door in this community
+sex-differs = Differs from the sex in the document number

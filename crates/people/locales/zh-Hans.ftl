@@ -229,3 +229,5 @@ refuse-reason-hint = 本人会看到
 see-record = 看全部资料
 when = 时间
 by-code = 凭手机验证码
+unit-unknown = 这个社区里没有这个楼栋和房号
+sex-differs = 和证件号码里的性别不一样

@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod domain;
 mod error;
+pub mod import;
 pub mod offers;
 mod pages;
 pub mod seams;
