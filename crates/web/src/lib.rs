@@ -12,7 +12,7 @@ pub mod session;
 pub mod ui;
 
 pub use form::{Form, Upload};
-pub use page::{Frame, RailGroup, RailLink, safe_back};
+pub use page::{Frame, RailGroup, RailLink, encode, safe_back};
 pub use reply::{Changed, Fault, Malformed, Missing, Reply, TooLarge, TooMany, WrongOrigin};
 pub use request::Req;
 pub use route::{Gate, Route};

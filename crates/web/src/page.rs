@@ -146,6 +146,12 @@ pub fn safe_back(back: &str) -> String {
     if ours { back.to_owned() } else { "/".to_owned() }
 }
 
+/// Text as it stands in the query of an address.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 pub(crate) async fn set(req: Req) -> Result<Reply, Fault> {
     let back = safe_back(req.query().raw("back"));
     let mut reply = Reply::see_other(&back);
