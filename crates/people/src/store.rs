@@ -72,6 +72,8 @@ sql! {
             seen_at = NULL, place = NULL, unit = NULL, household = NULL, role = NULL, hukou = NULL, sources = NULL, verified_at = NULL,
             verified_how = NULL, erased_at = $3, rev = rev + 1
         WHERE id = $1 AND rev = $2";
+    pub(crate) FOLLOW: () = "UPDATE persons SET place = $2, rev = rev + 1
+        WHERE unit IN (SELECT CAST(key AS BIGINT) FROM json_each($1)) AND place IS DISTINCT FROM $2";
     pub(crate) STATES: (i64, Option<String>) = "SELECT id, state FROM persons WHERE id > $1 ORDER BY id LIMIT $2";
     pub(crate) FIND_HOUSEHOLD: (HouseholdId,) = "SELECT id FROM households WHERE number_key = $1";
     pub(crate) ADD_HOUSEHOLD: () = "INSERT INTO households (id, number, number_key, place, created_at) VALUES ($1, $2, $3, $4, $5)";

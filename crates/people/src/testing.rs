@@ -39,11 +39,15 @@ impl Drop for Place {
 pub(crate) async fn place() -> Place {
     static N: AtomicU32 = AtomicU32::new(0);
     let name = format!("linli-people-{}-{}", std::process::id(), N.fetch_add(1, Ordering::SeqCst));
-    let dir = std::env::temp_dir().join(name);
+    let dir = std::env::temp_dir().join(&name);
     std::fs::create_dir_all(&dir).unwrap();
     let clock = ManualClock::at(Day::new(2026, 11, 24).unwrap().start().plus_seconds(9 * 3_600));
-    let options = Options { clock: Arc::new(clock.clone()), ..Options::default() };
-    let db = Db::open(dir.join("db").to_str().unwrap(), options).await.unwrap();
+    // `LINLI_TEST_PG` runs the same tests on PostgreSQL, each in a schema of its own.
+    let server = std::env::var("LINLI_TEST_PG").ok();
+    let schema = server.as_ref().map(|_| name.replace('-', "_"));
+    let options = Options { clock: Arc::new(clock.clone()), schema, ..Options::default() };
+    let url = server.unwrap_or_else(|| dir.join("db").to_str().unwrap().to_owned());
+    let db = Db::open(&url, options).await.unwrap();
     db.migrate(&[linli_acts::ROOM, linli_web::ROOM, linli_places::ROOM, crate::ROOM]).await.unwrap();
     let vault = Arc::new(Vault::new([7; 32], Arc::new(Chance::seeded(1))));
     let check = SimulatedCheck::default();

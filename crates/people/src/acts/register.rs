@@ -239,3 +239,38 @@ async fn check(house: House, job: JobRow) -> Result<(), JobError> {
 }
 
 linli_acts::job! { CHECK => check; }
+
+/// The job that runs on `places.building_moved`: who lives in the building lives in the other community.
+pub const FOLLOW_BUILDING: &str = "people.follow_building";
+
+async fn follow_building(house: House, job: JobRow) -> Result<(), JobError> {
+    let (building, community): (linli_places::BuildingId, PlaceCode) = job.read()?;
+    let mut after = linli_places::UnitId::from_raw(0);
+    loop {
+        let from = after;
+        let followed: Result<_, PeopleError> = house
+            .act(&Actor::system(), move |act| {
+                let units = linli_places::offers::units_in(act, building, from, 200)?;
+                let Some(last) = units.last().map(|u| u.id) else { return Ok(None) };
+                let ids = linli_db::IdSet::new(units.iter().map(|u| u.id));
+                let moved = act.run(&store::FOLLOW, (ids, community))?;
+                if moved > 0 {
+                    act.log(
+                        Entry::new(Subject::new("building", building), "people.followed_building")
+                            .place(community)
+                            .content(&serde_json::json!({ "persons": moved })),
+                    )?;
+                }
+                Ok(Some(last))
+            })
+            .await;
+        match followed {
+            Ok(Some(last)) => after = last,
+            Ok(None) => return Ok(()),
+            Err(PeopleError::Db(e)) => return Err(e.into()),
+            Err(e) => return Err(JobError::Fail(e.to_string())),
+        }
+    }
+}
+
+linli_acts::job! { FOLLOW_BUILDING => follow_building; }

@@ -626,6 +626,33 @@ async fn two_changes_of_one_record_do_not_lose_one() {
     ));
 }
 
+#[tokio::test]
+async fn who_lives_in_a_building_moves_with_it_to_another_community() {
+    let p = place().await;
+    let unit = p
+        .house
+        .act(&Actor::system(), |act| {
+            let building = linli_places::acts::add_building(act, community(), "12栋", "怡乐路12号")?;
+            Ok::<_, linli_places::PlacesError>((
+                building,
+                linli_places::acts::add_unit(act, building, "302")?,
+            ))
+        })
+        .await
+        .unwrap();
+    let id = p.write_down(NewPerson { unit: Some(unit.1), ..zhen() }).await;
+    let elsewhere: linli_base::PlaceCode = "440105001102".parse().unwrap();
+    p.act(&Actor::system(), move |act| {
+        act.enqueue(linli_acts::Job::new(register::FOLLOW_BUILDING, &(unit.0, elsewhere)))?;
+        Ok(())
+    })
+    .await
+    .unwrap();
+    p.jobs().await;
+    assert_eq!(p.person(id).await.place, Some(elsewhere));
+    p.proved().await;
+}
+
 /// How many rows a second: `LINLI_ROWS=500000 cargo test --release -p linli-people -- --ignored --nocapture rate`.
 #[tokio::test]
 #[ignore = "a measurement, run by hand"]
