@@ -13,7 +13,7 @@ pub mod time;
 pub use chance::Chance;
 pub use id::IdGen;
 pub use money::Fen;
-pub use place::PlaceCode;
+pub use place::{Level, PlaceCode};
 pub use problem::{FieldError, Problem};
 pub use serde;
 pub use time::{Clock, Day, Instant, ManualClock, SystemClock};

@@ -41,6 +41,14 @@ pub fn staff_name(read: &mut Read<'_>, staff: StaffId) -> Result<Option<String>,
     Ok(read.opt(&store::STAFF, (staff,))?.map(|s| s.name))
 }
 
+/// The account of a login.
+///
+/// # Errors
+/// If the database fails.
+pub fn staff_by_login(read: &mut Read<'_>, login: &str) -> Result<Option<StaffId>, DbError> {
+    Ok(read.opt(&store::BY_LOGIN, (login,))?.map(|s| s.id))
+}
+
 /// A body.
 ///
 /// # Errors

@@ -17,8 +17,15 @@ use linli_web::{Directory, DirectoryService, RailGroup, RailLink, Route, Site};
 use crate::simulators::{NotConnected, SimulatedInsurance, Switch};
 
 /// Tables, in an order in which foreign keys point only backwards.
-pub const ROOMS: &[Room] =
-    &[linli_acts::ROOM, linli_web::ROOM, linli_places::ROOM, linli_people::ROOM, linli_wallet::ROOM];
+pub const ROOMS: &[Room] = &[
+    linli_acts::ROOM,
+    linli_web::ROOM,
+    linli_places::ROOM,
+    linli_people::ROOM,
+    linli_duties::ROOM,
+    linli_catalogue::ROOM,
+    linli_wallet::ROOM,
+];
 
 /// Every address.
 #[must_use]
@@ -27,6 +34,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(linli_figures::routes());
     all.extend(linli_letter::routes());
     all.extend(linli_people::routes());
+    all.extend(linli_duties::routes());
+    all.extend(linli_catalogue::routes());
     all.extend(linli_wallet::routes());
     all
 }
@@ -40,10 +49,29 @@ pub fn rail() -> Arc<[RailGroup]> {
     let link = |path, zh, en, duties| RailLink { path, zh, en, duties };
     Arc::new([
         RailGroup {
+            zh: "我的",
+            en: "Mine",
+            links: vec![link("/office/me", "我的账户", "My account", &[][..])],
+        },
+        RailGroup {
+            zh: "机构和人员",
+            en: "The office",
+            links: vec![
+                link("/office/bodies", "机构", "Bodies", &["duties.administrator"][..]),
+                link(
+                    "/office/staff",
+                    "人员和岗位",
+                    "Staff and duties",
+                    &["duties.administrator", "duties.security"][..],
+                ),
+                link("/office/log", "办理记录", "The log", &["duties.auditor"][..]),
+            ],
+        },
+        RailGroup {
             zh: "居民",
             en: "Residents",
             links: vec![
-                link("/desk/people", "查找居民", "Find a resident", &[][..]),
+                link("/desk/people", "查找居民", "Find a resident", &["people.registrar"][..]),
                 link("/desk/corrections", "信息更正", "Corrections", &["people.registrar"][..]),
             ],
         },
@@ -112,6 +140,7 @@ pub async fn open(
         .with(Arc::new(InsuranceRegisterService(outside.insurance)));
     let house = House::new(db, vault, services, LISTENERS);
     house.start().await?;
+    linli_catalogue::offers::deliver_all(&house).await?;
     Ok(house)
 }
 
@@ -119,11 +148,11 @@ pub async fn open(
 struct Names;
 
 impl Directory for Names {
-    fn held(&self, _: &mut Read<'_>, _: StaffId, _: Instant) -> Result<Vec<Held>, DbError> {
-        Ok(Vec::new())
+    fn held(&self, read: &mut Read<'_>, staff: StaffId, now: Instant) -> Result<Vec<Held>, DbError> {
+        linli_duties::offers::held(read, staff, now)
     }
-    fn staff_name(&self, _: &mut Read<'_>, _: StaffId) -> Result<Option<String>, DbError> {
-        Ok(None)
+    fn staff_name(&self, read: &mut Read<'_>, staff: StaffId) -> Result<Option<String>, DbError> {
+        linli_duties::offers::staff_name(read, staff)
     }
     fn person_name(
         &self,
@@ -134,10 +163,10 @@ impl Directory for Names {
         linli_people::offers::name_of(read, vault, person)
             .map_err(|e| DbError { kind: Kind::Other, what: e.to_string().into() })
     }
-    fn body_name(&self, _: &mut Read<'_>, _: BodyId) -> Result<Option<(String, String)>, DbError> {
-        Ok(None)
+    fn body_name(&self, read: &mut Read<'_>, body: BodyId) -> Result<Option<(String, String)>, DbError> {
+        Ok(linli_duties::offers::body(read, body)?.map(|b| (b.name_zh, b.name_en)))
     }
-    fn duty(&self, _: &mut Read<'_>, _: DutyId) -> Result<Option<Held>, DbError> {
-        Ok(None)
+    fn duty(&self, read: &mut Read<'_>, duty: DutyId) -> Result<Option<Held>, DbError> {
+        linli_duties::offers::duty(read, duty)
     }
 }

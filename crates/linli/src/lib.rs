@@ -3,5 +3,8 @@
 pub mod check;
 pub mod compose;
 pub mod config;
+pub mod demo;
+mod demo_pages;
+pub mod district;
 pub mod serve;
 pub mod simulators;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use linli::config::Config;
-use linli::{check, serve};
+use linli::{check, demo, serve};
 
 /// 邻里: one program that a city district runs so that its front line works as one.
 #[derive(Parser)]
@@ -18,6 +18,17 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Make the sample district and serve it on this machine.
+    Demo {
+        /// Where it lies; made if it is not there.
+        #[arg(long, default_value = "linli-data")]
+        data: PathBuf,
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: std::net::SocketAddr,
+        /// How many residents, up to 1,819,037.
+        #[arg(long, default_value_t = 20_000)]
+        residents: u64,
+    },
     /// Serve a district.
     Serve {
         /// The configuration file.
@@ -87,6 +98,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match cli.command {
+            Command::Demo { data, listen, residents } => {
+                demo::run(&data, listen, residents.min(linli_sample::CENSUS)).await?;
+                Ok(ExitCode::SUCCESS)
+            }
             Command::Serve { config } => {
                 serve::serve(Config::read(&config)?).await?;
                 Ok(ExitCode::SUCCESS)

@@ -8,7 +8,7 @@ use linli_acts::House;
 use linli_base::{Chance, SystemClock};
 use linli_db::{Db, Options};
 use linli_vault::Vault;
-use linli_web::{Site, Tls};
+use linli_web::{Route, Site, Tls};
 use tokio::sync::watch;
 
 use crate::compose;
@@ -46,14 +46,17 @@ fn site(config: &Config) -> Site {
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let house = open(&config).await?;
     let site = Arc::new(site(&config));
+    if let Some(token) = linli_duties::offers::first_run_token(&house).await? {
+        println!("first run: {}/office/first?token={token}", site.origin);
+    }
     let tls = match (config.server.certificate, config.server.certificate_key) {
         (Some(certificate), Some(key)) => Some(Tls { certificate, key }),
         _ => None,
     };
-    run(house, site, config.server.listen, tls).await
+    run(house, site, config.server.listen, tls, Vec::new()).await
 }
 
-/// Binds, works and serves until told to stop.
+/// Binds, works and serves until told to stop; `more` are routes beside those of the rooms.
 ///
 /// # Errors
 /// If the address cannot be bound.
@@ -62,6 +65,7 @@ pub async fn run(
     site: Arc<Site>,
     listen: std::net::SocketAddr,
     tls: Option<Tls>,
+    more: Vec<Route>,
 ) -> anyhow::Result<()> {
     let listener = std::net::TcpListener::bind(listen).with_context(|| format!("listening on {listen}"))?;
     let (stop, stopping) = watch::channel(false);
@@ -75,7 +79,9 @@ pub async fn run(
         let _ = stop.send(true);
     });
     println!("{} → http{}://{}", site.origin, if tls.is_some() { "s" } else { "" }, listener.local_addr()?);
-    let router = linli_web::router(house.clone(), site, &compose::routes());
+    let mut routes = compose::routes();
+    routes.extend(more);
+    let router = linli_web::router(house.clone(), site, &routes);
     linli_web::serve(router, listener, tls, stopping).await?;
     let _ = working.await;
     house.db().close().await;
