@@ -1,9 +1,0 @@
-//! HTTP into acts. No rule here.
-
-use linli_web::Route;
-
-/// Every address of this room.
-#[must_use]
-pub fn routes() -> Vec<Route> {
-    vec![]
-}
