@@ -18,7 +18,7 @@ pub use check::{ChainReport, Fault, StateProof, StateReport, check_against, chec
 pub use house::{Act, House, Services};
 pub use idempotency::once;
 pub use jobs::{Event, Job, JobError, JobKind, JobRow, Recurring, TRIES};
-pub use log::{Entry, LogId, LogRow, Subject, concerning, contents, erase_contents, history};
+pub use log::{Browse, Entry, LogId, LogRow, Subject, browse, concerning, contents, erase_contents, history};
 pub use personal::{ActWords, Holding, Kept, PersonalData, act_words, personal_data};
 pub use retention::{Retention, retentions, sweep_retention};
 

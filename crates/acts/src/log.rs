@@ -1,13 +1,13 @@
 //! The log: every act leaves a row in its own transaction. The content lies beside it, sealed, and can be erased; the row
 //! holds only a salted digest, so the chain outlives the content.
 
-use linli_base::{Instant, PlaceCode};
+use linli_base::{IdGen, Instant, PlaceCode};
 use linli_db::{DbError, Read, row, sql};
 use linli_vault::{Place, Sealed, Vault, VaultError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::actor::{Channel, DutyId, PersonId};
+use crate::actor::{Channel, DutyId, PersonId, StaffId};
 use crate::house::Act;
 
 linli_db::id! {
@@ -105,6 +105,11 @@ sql! {
         FROM log WHERE subject_kind = $1 AND subject = $2 AND rev > $3 ORDER BY rev LIMIT $4";
     CONCERNING: LogRow = "SELECT id, subject_kind, subject, rev, act, actor_kind, actor, duty, channel, for_person, person, place, state, digest, at
         FROM log WHERE person = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    WINDOW: (Option<i64>, i64) = "SELECT min(w.id) AS low, count(*) AS n FROM (SELECT id FROM log WHERE id < $1 AND id >= $2 ORDER BY id DESC LIMIT $3) w";
+    BROWSE: LogRow = "SELECT id, subject_kind, subject, rev, act, actor_kind, actor, duty, channel, for_person, person, place, state, digest, at
+        FROM log WHERE id < $1 AND id >= $2 AND (CAST($3 AS TEXT) IS NULL OR subject_kind = $3) AND (CAST($4 AS BIGINT) IS NULL OR subject = $4)
+          AND (CAST($5 AS TEXT) IS NULL OR act = $5) AND (CAST($6 AS BIGINT) IS NULL OR (actor_kind = 'staff' AND actor = $6))
+        ORDER BY id DESC LIMIT $7";
 }
 
 sql! {
@@ -173,6 +178,51 @@ pub fn concerning(
     limit: u16,
 ) -> Result<Vec<LogRow>, DbError> {
     read.all(&CONCERNING, (person, before, limit.min(200)))
+}
+
+/// What an auditor looks for in the log; what is `None` is not asked.
+#[derive(Clone, Debug, Default)]
+pub struct Browse {
+    pub subject_kind: Option<String>,
+    pub subject: Option<i64>,
+    pub act: Option<String>,
+    pub staff: Option<StaffId>,
+    /// Not before this instant.
+    pub from: Option<Instant>,
+    /// Before this instant.
+    pub until: Option<Instant>,
+}
+
+/// Rows looked at in one turn, so that a rare act in a long log is looked for page by page and not in one long statement.
+const BROWSE_WINDOW: u16 = 20_000;
+
+/// Rows of the log, newest first, before a row (`None`: from the newest), at most `limit` (200); and where to go on, if there is
+/// more to look at. A page may be empty and still lead on.
+///
+/// # Errors
+/// If the database fails.
+pub fn browse(
+    read: &mut Read<'_>,
+    ask: &Browse,
+    before: Option<LogId>,
+    limit: u16,
+) -> Result<(Vec<LogRow>, Option<LogId>), DbError> {
+    let limit = limit.min(200);
+    let top = ask.until.map_or(i64::MAX, IdGen::floor_at);
+    let top = before.map_or(top, |b| b.raw().min(top));
+    let floor = ask.from.map_or(0, IdGen::floor_at);
+    let (low, seen) = read.one(&WINDOW, (top, floor, BROWSE_WINDOW))?;
+    let Some(low) = low else { return Ok((Vec::new(), None)) };
+    let rows = read.all(
+        &BROWSE,
+        (top, low, ask.subject_kind.as_deref(), ask.subject, ask.act.as_deref(), ask.staff, limit),
+    )?;
+    let next = match rows.last() {
+        Some(last) if rows.len() == usize::from(limit) => Some(last.id),
+        _ if seen == i64::from(BROWSE_WINDOW) => Some(LogId::from_raw(low)),
+        _ => None,
+    };
+    Ok((rows, next))
 }
 
 /// The content of a row; `None` if it had none or it was erased.
