@@ -102,6 +102,7 @@ CREATE TABLE consents (
     withdrawn_at INTEGER
 );
 CREATE INDEX consents_person ON consents (person, id);
+CREATE INDEX consents_end ON consents (purpose, ends_at) WHERE ends_at IS NOT NULL;
 
 -- What a resident says is wrong in her record.
 CREATE TABLE corrections (

@@ -14,7 +14,8 @@ pub use crate::domain::{
 };
 pub use crate::error::PeopleError;
 pub use crate::seams::{
-    CodeChannel, CodeChannelService, IdentityCheck, IdentityCheckService, ShownCodes, SimulatedCheck, Verdict,
+    CodeChannel, CodeChannelService, IdentityCheck, IdentityCheckService, NoCheck, ShownCodes,
+    SimulatedCheck, Verdict,
 };
 use crate::store;
 

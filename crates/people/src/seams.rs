@@ -101,3 +101,13 @@ impl IdentityCheck for SimulatedCheck {
         Box::pin(async move { *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) })
     }
 }
+
+/// For a district without such a check: nobody is vouched for, and nothing is asked again; the counter does it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoCheck;
+
+impl IdentityCheck for NoCheck {
+    fn check<'a>(&'a self, _: &'a Name, _: &'a DocumentNumber, _: &'a Phone) -> Call<'a, Verdict> {
+        Box::pin(async { Verdict::NoMatch })
+    }
+}

@@ -58,6 +58,7 @@ sql! {
     SEEN: () = "UPDATE sessions SET seen_at = $2 WHERE id = $1";
     SECOND_FACTOR: () = "UPDATE sessions SET second_factor_at = $2 WHERE id = $1 AND ended_at IS NULL";
     SERVE: () = "UPDATE sessions SET for_person = $2, channel = $3 WHERE id = $1 AND ended_at IS NULL";
+    END_SERVING: () = "UPDATE sessions SET for_person = NULL, channel = 'page' WHERE for_person = $1";
     END_ONE: () = "UPDATE sessions SET ended_at = $4 WHERE id = $1 AND kind = $2 AND subject = $3 AND ended_at IS NULL";
     END_ALL: () = "UPDATE sessions SET ended_at = $3 WHERE kind = $1 AND subject = $2 AND ended_at IS NULL AND id <> $4";
     SWEEP: () = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT 1000)";
@@ -187,6 +188,18 @@ pub fn serve(
             .person(person),
     )?;
     Ok(())
+}
+
+/// Nobody serves this person any more: her consent is over or withdrawn, or she is gone.
+///
+/// # Errors
+/// If the database fails.
+pub fn end_serving(act: &mut Act<'_, '_>, person: PersonId) -> Result<u64, DbError> {
+    let ended = act.run(&END_SERVING, (person,))?;
+    if ended > 0 {
+        act.log(Entry::new(Subject::new("person", person), "web.served").person(person))?;
+    }
+    Ok(ended)
 }
 
 /// Sessions of somebody, newest first, at most 50.

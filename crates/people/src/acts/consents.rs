@@ -1,11 +1,12 @@
 //! Consent by purpose (个人信息保护法 §§13–15): given, looked up, withdrawn.
 
-use linli_acts::{Act, BodyId, Channel, Entry, PersonId, StaffId, Subject};
+use linli_acts::{
+    Act, Actor, BodyId, Channel, Entry, House, JobError, JobRow, PersonId, Recurring, StaffId, Subject,
+};
 use linli_base::Instant;
 use linli_db::{DbError, Read, row, sql};
 
 use crate::error::PeopleError;
-use crate::offers::REGISTRAR;
 
 linli_db::id! {
     /// A consent.
@@ -74,6 +75,9 @@ sql! {
         FROM consents WHERE person = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     WITHDRAW: () = "UPDATE consents SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
     MOVE: () = "UPDATE consents SET person = $2 WHERE person = $1";
+    OVER: (PersonId,) = "SELECT DISTINCT person FROM consents WHERE purpose = $1 AND ends_at > $2 AND ends_at <= $3
+        AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.person = consents.person AND c.purpose = $1 AND c.withdrawn_at IS NULL AND c.ends_at > $3)
+        ORDER BY person LIMIT 1000";
     COUNT: (i64,) = "SELECT count(*) FROM consents WHERE person = $1";
     FORGET: () = "DELETE FROM consents WHERE person = $1";
     SWEEP: () = "DELETE FROM consents WHERE id IN (SELECT id FROM consents WHERE COALESCE(withdrawn_at, ends_at) < $1 LIMIT 1000)";
@@ -185,6 +189,9 @@ pub fn withdraw(act: &mut Act<'_, '_>, id: ConsentId) -> Result<(), PeopleError>
                 .person(consent.person)
                 .content(&serde_json::json!({ "purpose": consent.purpose })),
         )?;
+        if consent.purpose == HELP.key {
+            linli_web::session::end_serving(act, consent.person)?;
+        }
         act.tell(&linli_acts::Event::new(
             "people.consent_withdrawn",
             Subject::new("person", consent.person),
@@ -207,8 +214,23 @@ pub(crate) fn forget(act: &mut Act<'_, '_>, person: PersonId) -> Result<u64, DbE
     act.run(&FORGET, (person,))
 }
 
-/// Whether an actor may record consents at all: for the page.
-#[must_use]
-pub fn may_record(actor: &linli_acts::Actor) -> bool {
-    actor.held.iter().any(|h| h.kind == REGISTRAR.key) || super::records::reads_personal(actor)
+/// How often consents to be helped are looked at for their end, seconds.
+const LOOK_EVERY: i64 = 600;
+
+/// A helper's time is over at midnight: her session goes back to being her own.
+async fn end_helping(house: House, _: JobRow) -> Result<(), JobError> {
+    let ended: Result<(), DbError> = house
+        .act(&Actor::system(), |act| {
+            let now = act.now();
+            // Twice the interval, so that none slips between two runs; ending twice does nothing.
+            for (person,) in act.all(&OVER, (HELP.key, now.plus_seconds(-2 * LOOK_EVERY), now))? {
+                linli_web::session::end_serving(act, person)?;
+            }
+            Ok(())
+        })
+        .await;
+    Ok(ended?)
 }
+
+linli_acts::job! { "people.end_helping" => end_helping; }
+linli_acts::inventory::submit! { Recurring { kind: "people.end_helping", every_seconds: LOOK_EVERY } }

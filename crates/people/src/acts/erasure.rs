@@ -2,7 +2,7 @@
 //! contents go; rows and chain stay, about nobody any more.
 
 use linli_acts::{Act, Entry, Event, Holding, Kept, PersonId, PersonalData, Subject, personal_data};
-use linli_base::Instant;
+use linli_base::{Day, Instant};
 use linli_db::{DbError, Json, Read, row, sql};
 use linli_vault::{Vault, token};
 use linli_web::session::{self, SessionKind};
@@ -106,7 +106,7 @@ pub fn erase_own(
     typed: &str,
     net: &str,
 ) -> Result<EraseStep, PeopleError> {
-    let id = own(act)?;
+    let id = own(act.actor)?;
     match codes::try_code(act, CodePurpose::Erase, secret, typed, net)? {
         Tried::Wrong(left) => Ok(EraseStep::Wrong(left)),
         Tried::Right { .. } => Ok(EraseStep::Erased(erase(act, id)?)),
@@ -151,6 +151,7 @@ fn erase(act: &mut Act<'_, '_>, id: PersonId) -> Result<String, PeopleError> {
         act.run(&store::FORGET_HOUSEHOLD, (household,))?;
     }
     session::end_all(act, SessionKind::Person, id.raw(), None)?;
+    session::end_serving(act, id)?;
     linli_acts::erase_contents(act, id)?;
     act.log(Entry::new(Subject::new("person", id), "people.erased").state(State::Erased.word()).person(id))?;
     let receipt = act.vault().chance().code(16);
@@ -243,7 +244,7 @@ fn record(p: &Person) -> serde_json::Value {
     })
 }
 
-fn holdings(consents: u64, corrections: u64, openings: u64) -> Vec<Holding> {
+fn holdings(consents: u64, corrections: u64, openings: u64, today: Day) -> Vec<Holding> {
     vec![
         Holding::erased("姓名、证件、生日、电话、住址、残疾等级", "Name, document, birth day, phone, address, disability", 1),
         Holding::erased("办理记录中的内容（原因、旧值、查看理由）", "Contents in the log (reasons, former values, why it was looked at)", 1),
@@ -258,6 +259,18 @@ fn holdings(consents: u64, corrections: u64, openings: u64) -> Vec<Holding> {
                 why_en: "The rows form one chain; without one, nobody's could be proved unchanged".into(),
                 law: "《中华人民共和国个人信息保护法》第四条（匿名化后的信息）、《中华人民共和国网络安全法》第二十一条".into(),
                 until: None,
+            },
+        ),
+        Holding::kept(
+            "登录记录（设备和时间），已全部退出",
+            "Sign-ins (device and time), all ended",
+            1,
+            Kept {
+                why_zh: "网络日志须留存，到期自动删除".into(),
+                why_en: "Network logs must be kept; they go by themselves".into(),
+                law: "《中华人民共和国网络安全法》第二十一条第三项".into(),
+                // A session lives 30 days at most and is swept 30 days later.
+                until: Some(today.plus_days(60)),
             },
         ),
         Holding::kept(
@@ -277,7 +290,7 @@ fn holdings(consents: u64, corrections: u64, openings: u64) -> Vec<Holding> {
 fn outlook_own(read: &mut Read<'_>, id: PersonId) -> Result<Vec<Holding>, DbError> {
     let openings = u64::try_from(read.one(&records::COUNT, (id,))?.0).unwrap_or(0);
     let (consents, corrections) = (consents::count(read, id)?, corrections::count(read, id)?);
-    Ok(holdings(consents, corrections, openings))
+    Ok(holdings(consents, corrections, openings, read.now().day()))
 }
 
 fn erase_side_tables(act: &mut Act<'_, '_>, id: PersonId) -> Result<Vec<Holding>, DbError> {
@@ -287,5 +300,5 @@ fn erase_side_tables(act: &mut Act<'_, '_>, id: PersonId) -> Result<Vec<Holding>
     if let Some((_, phone)) = act.opt(&store::ACCOUNT_OF, (id,))? {
         act.run(&codes::FORGET, (id, phone))?;
     }
-    Ok(holdings(consents, corrections, openings))
+    Ok(holdings(consents, corrections, openings, act.now().day()))
 }

@@ -194,6 +194,7 @@ pub(crate) fn change_state(
     if next == State::Dead {
         person.account = false;
         session::end_all(act, SessionKind::Person, person.id.raw(), None)?;
+        session::end_serving(act, person.id)?;
     }
     person.state = next;
     store::save(act, house.vault(), &person)?;

@@ -1,6 +1,6 @@
 //! Signing in: by a code alone where the phone is an account in use, by code and document where it is not.
 
-use linli_acts::{Act, Entry, Event, Job, PersonId, Subject, Who};
+use linli_acts::{Act, Actor, Entry, Event, Job, PersonId, Subject, Who};
 use linli_base::docnum::{DocumentNumber, Phone};
 use linli_base::{Day, PlaceCode};
 use linli_db::Read;
@@ -290,7 +290,7 @@ fn begin(act: &mut Act<'_, '_>, person: PersonId, device: &str) -> Result<Signed
 /// # Errors
 /// If nobody is signed in.
 pub fn end_session(act: &mut Act<'_, '_>, id: SessionId) -> Result<bool, PeopleError> {
-    let person = own(act)?;
+    let person = own(act.actor)?;
     let ended = session::end(act, id, SessionKind::Person, person.raw())?;
     if ended {
         act.log(Entry::new(Subject::new("person", person), "people.session_ended").person(person))?;
@@ -303,7 +303,7 @@ pub fn end_session(act: &mut Act<'_, '_>, id: SessionId) -> Result<bool, PeopleE
 /// # Errors
 /// If nobody is signed in.
 pub fn end_other_sessions(act: &mut Act<'_, '_>, keep: SessionId) -> Result<u64, PeopleError> {
-    let person = own(act)?;
+    let person = own(act.actor)?;
     let n = session::end_all(act, SessionKind::Person, person.raw(), Some(keep))?;
     if n > 0 {
         act.log(Entry::new(Subject::new("person", person), "people.session_ended").person(person))?;
@@ -330,7 +330,7 @@ pub fn change_phone(
     net: &str,
     keep: Option<SessionId>,
 ) -> Result<PhoneStep, PeopleError> {
-    let id = own(act)?;
+    let id = own(act.actor)?;
     let row = match codes::try_code(act, CodePurpose::Phone, secret, typed, net)? {
         Tried::Wrong(left) => return Ok(PhoneStep::Wrong(left)),
         Tried::Right { row, .. } => row,
@@ -349,8 +349,8 @@ pub fn change_phone(
 }
 
 /// The person herself: what touches her account no helper does for her.
-pub(crate) fn own(act: &Act<'_, '_>) -> Result<PersonId, PeopleError> {
-    match act.actor.who {
+pub(crate) fn own(actor: &Actor) -> Result<PersonId, PeopleError> {
+    match actor.who {
         Who::Person(id) => Ok(id),
         Who::Anyone => Err(linli_acts::Denied::SignIn.into()),
         _ => Err(linli_acts::Denied::NotYours.into()),

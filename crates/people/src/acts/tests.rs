@@ -20,6 +20,7 @@ sql! {
     EVERY_TEXT: (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>) = "SELECT name, details, document, phone FROM persons WHERE id = $1";
     OPEN_PHONES: (i64,) = "SELECT count(*) FROM codes WHERE phone IS NOT NULL OR code IS NOT NULL";
     CONTENTS_OF: (i64,) = "SELECT count(*) FROM log_contents c JOIN log l ON l.id = c.log WHERE l.person = $1";
+    SERVING: (i64,) = "SELECT count(*) FROM sessions WHERE for_person IS NOT NULL";
     ROWS_OF: (i64,) = "SELECT count(*) FROM log WHERE person = $1";
 }
 
@@ -421,6 +422,11 @@ async fn a_helper_acts_with_consent_until_the_evening() {
     assert!(has().await);
     p.clock.advance_days(1);
     assert!(!has().await);
+    p.clock.set(Day::new(2026, 11, 25).unwrap().start().plus_seconds(300));
+    p.house.tick().await.unwrap();
+    p.jobs().await;
+    let serving = p.house.db().read(|r| r.one(&SERVING, ())).await.unwrap();
+    assert_eq!(serving.0, 0, "the evening ends it");
     p.act(&officer, move |act| records::stop_helping(act, session.0)).await.unwrap();
     p.proved().await;
 }

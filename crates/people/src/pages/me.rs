@@ -229,7 +229,7 @@ struct SessionsPage {
 }
 
 pub(crate) async fn sessions(req: Req) -> Result<Reply, Fault> {
-    let id = req.resident()?;
+    let id = sign_in::own(req.actor())?;
     let w: Words = req.words();
     let f = req.frame();
     let all = req.read(move |r| session::of_subject(r, SessionKind::Person, id.raw())).await?;

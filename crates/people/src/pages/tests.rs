@@ -306,7 +306,21 @@ async fn an_officer_finds_opens_helps_and_corrects() {
     b.get("/me/phone").await;
     b.submit("/me/phone", &[("phone", "13900000001")]).await;
     assert_eq!(b.status, 404, "a helper does not change the account");
+    b.get("/me/sessions").await;
+    assert_eq!(b.status, 404, "nor sees where she is signed in");
     b.get("/me").await.submit("/desk/people/done-helping", &[]).await.sees("已结束代办");
+    // A helper who forgets to stop is stopped at midnight, or when the person withdraws.
+    b.get("/desk/people").await.submit("/desk/people", &refs).await;
+    b.submit(&format!("/desk/people/{id}/open"), &[]).await;
+    let base = b.at.clone();
+    b.submit(&format!("{base}/help"), &[("channel", "counter"), ("evidence", "签字表 18")])
+        .await
+        .sees("现在您在代本人办理");
+    b.get("/me/consents").await.sees("请工作人员代为办理");
+    let withdraw = b.page.split("action=\"").find(|a| a.contains("/withdraw")).unwrap();
+    let withdraw = withdraw.split('"').next().unwrap().to_owned();
+    b.submit(&withdraw, &[]).await;
+    assert!(b.at.starts_with("/sign-in"), "{}", b.at);
     // Corrections.
     b.get("/desk/corrections").await.sees("姓名");
     let look = b
