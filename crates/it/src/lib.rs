@@ -6,6 +6,8 @@
     reason = "test support: a failure here is a failed test"
 )]
 
+mod visitor;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,6 +18,8 @@ use linli_base::{Chance, Day, Instant, ManualClock};
 use linli_db::{Db, Engine, Options};
 use linli_vault::Vault;
 use linli_web::Site;
+
+pub use visitor::{Form, Page, Visitor};
 
 /// The morning on which the tests begin: a Tuesday, a working day.
 pub fn morning() -> Instant {
@@ -28,7 +32,7 @@ pub fn site() -> Arc<Site> {
         origin: "http://linli.test".to_owned(),
         district_zh: "广州市海珠区".to_owned(),
         district_en: "Haizhu District, Guangzhou".to_owned(),
-        demo: false,
+        demo: true,
         trust_proxy: false,
         rail: compose::rail(),
     })
@@ -62,6 +66,23 @@ impl TestHouse {
         let (outside, register) = compose::Outside::simulated(Arc::new(clock.clone()));
         let house = compose::open(db, vault, None, site(), outside).await.expect("the house opens");
         Some(Self { house, clock, register, _folder: folder })
+    }
+
+    /// A visitor of this house's site, with the pages of the demo.
+    pub fn visitor(&self) -> Visitor {
+        let mut routes = compose::routes();
+        routes.extend(linli::demo::demo_routes(self.register.clone()));
+        Visitor::new(linli_web::router(self.house.clone(), site(), &routes))
+    }
+
+    /// Does what is due, again and again, until nothing is.
+    pub async fn run_jobs(&self) {
+        for _ in 0..50 {
+            if self.house.run_due_jobs().await.expect("jobs run") == 0 {
+                return;
+            }
+        }
+        panic!("jobs never end");
     }
 
     /// One house for each engine that is here.

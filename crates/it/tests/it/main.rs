@@ -3,5 +3,8 @@
 
 mod edges;
 mod log;
+mod office;
+mod proof;
+mod routes;
 mod seam;
 mod statements;
