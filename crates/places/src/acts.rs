@@ -7,8 +7,8 @@ use linli_db::DbError;
 
 use crate::EDITOR;
 use crate::domain::{
-    self, ADDRESS_MAX, BUILDING_MAX, BuildingId, Division, Dwelling, NewDivision, Renaming, UNIT_MAX, UnitId, Wrong,
-    level_word,
+    self, ADDRESS_MAX, BUILDING_MAX, BuildingId, Division, Dwelling, NewDivision, Renaming, UNIT_MAX, UnitId,
+    Wrong, level_word,
 };
 use crate::store::{self, Building};
 
@@ -77,7 +77,8 @@ fn may(act: &mut Act<'_, '_>, place: PlaceCode) -> Result<(), Denied> {
     if act.actor.who == Who::System {
         return Ok(());
     }
-    let body = act.actor.held.iter().find(|h| h.kind == EDITOR.key && h.place.contains(place)).map(|h| h.body);
+    let body =
+        act.actor.held.iter().find(|h| h.kind == EDITOR.key && h.place.contains(place)).map(|h| h.body);
     match body {
         Some(body) => act.on_duty(&EDITOR, body, place),
         None => Err(if act.actor.who == Who::Anyone { Denied::SignIn } else { Denied::Duty(&EDITOR) }),
@@ -88,7 +89,12 @@ fn tell(act: &mut Act<'_, '_>, kind: &'static str, code: PlaceCode) -> Result<()
     act.tell(&Event::new(kind, Subject::new("division", code.raw()), &code))
 }
 
-fn log(act: &mut Act<'_, '_>, what: &'static str, code: PlaceCode, content: &impl serde::Serialize) -> Result<(), DbError> {
+fn log(
+    act: &mut Act<'_, '_>,
+    what: &'static str,
+    code: PlaceCode,
+    content: &impl serde::Serialize,
+) -> Result<(), DbError> {
     act.log(Entry::new(Subject::new("division", code.raw()), what).place(code).content(content))?;
     tell(act, "places.changed", code)
 }
@@ -314,7 +320,8 @@ fn insert_building(
     address: &str,
 ) -> Result<BuildingId, PlacesError> {
     let name = checked("name", name, BUILDING_MAX)?;
-    let address = if text::tidy(address).is_empty() { name.clone() } else { checked("address", address, ADDRESS_MAX)? };
+    let address =
+        if text::tidy(address).is_empty() { name.clone() } else { checked("address", address, ADDRESS_MAX)? };
     if act.opt(&store::BUILDING_BY_NAME, (community, &name))?.is_some() {
         return Err(PlacesError::Fields(vec![FieldError::new("name", "exists")]));
     }
@@ -339,7 +346,8 @@ pub fn change_building(
     let old: Building = act.opt(&store::BUILDING, (id,))?.ok_or(PlacesError::NotFound)?;
     may(act, old.community)?;
     let name = checked("name", name, BUILDING_MAX)?;
-    let address = if text::tidy(address).is_empty() { name.clone() } else { checked("address", address, ADDRESS_MAX)? };
+    let address =
+        if text::tidy(address).is_empty() { name.clone() } else { checked("address", address, ADDRESS_MAX)? };
     if community != old.community {
         may(act, community)?;
         community_holds(act, community)?;
@@ -353,7 +361,9 @@ pub fn change_building(
     act.run(&store::DROP_TAILS, (id,))?;
     index(act, id, &name, &address)?;
     let former = (old.community, &old.name, &old.address);
-    act.log(Entry::new(Subject::new("building", id), "places.building_changed").place(community).content(&former))?;
+    act.log(
+        Entry::new(Subject::new("building", id), "places.building_changed").place(community).content(&former),
+    )?;
     if community != old.community {
         moved(act, id, community)?;
     }
@@ -385,7 +395,9 @@ pub fn move_buildings(act: &mut Act<'_, '_>, ids: &[BuildingId], to: PlaceCode) 
             return Err(PlacesError::Changed);
         }
         act.log(
-            Entry::new(Subject::new("building", *id), "places.building_moved").place(to).content(&old.community),
+            Entry::new(Subject::new("building", *id), "places.building_moved")
+                .place(to)
+                .content(&old.community),
         )?;
         moved(act, *id, to)?;
         count += 1;
@@ -397,7 +409,12 @@ pub fn move_buildings(act: &mut Act<'_, '_>, ids: &[BuildingId], to: PlaceCode) 
 ///
 /// # Errors
 /// If it changed meanwhile.
-pub fn set_building_closed(act: &mut Act<'_, '_>, id: BuildingId, rev: i64, closed: bool) -> Result<(), PlacesError> {
+pub fn set_building_closed(
+    act: &mut Act<'_, '_>,
+    id: BuildingId,
+    rev: i64,
+    closed: bool,
+) -> Result<(), PlacesError> {
     let old: Building = act.opt(&store::BUILDING, (id,))?.ok_or(PlacesError::NotFound)?;
     may(act, old.community)?;
     let now = act.now();
@@ -445,7 +462,9 @@ pub fn rename_unit(act: &mut Act<'_, '_>, id: UnitId, rev: i64, name: &str) -> R
     if !act.run_one(&store::RENAME_UNIT, (id, rev, &name))? {
         return Err(PlacesError::Changed);
     }
-    act.log(Entry::new(Subject::new("unit", id), "places.unit_renamed").place(old.community).content(&old.name))?;
+    act.log(
+        Entry::new(Subject::new("unit", id), "places.unit_renamed").place(old.community).content(&old.name),
+    )?;
     Ok(())
 }
 
@@ -561,7 +580,11 @@ pub fn put_division(act: &mut Act<'_, '_>, row: &domain::DivisionRow) -> Result<
         let new = regular(&NewDivision {
             code: row.code,
             name_zh: row.name_zh.clone(),
-            name_en: row.name_en.clone().or_else(|| known.last().map(|d| d.name_en.clone())).unwrap_or_default(),
+            name_en: row
+                .name_en
+                .clone()
+                .or_else(|| known.last().map(|d| d.name_en.clone()))
+                .unwrap_or_default(),
         })?;
         let told = domain::DivisionRow {
             name_zh: new.name_zh.clone(),

@@ -1,7 +1,7 @@
 //! Pure rules: what a division's rows over time may be, what an imported row does, how an address is searched.
 
-use linli_base::text;
 use linli_base::place::Level;
+use linli_base::text;
 use linli_base::{Day, PlaceCode};
 
 linli_db::id! {
@@ -256,11 +256,15 @@ pub fn import_step(known: &[Division], row: &DivisionRow) -> Result<Step, Wrong>
     if let Some(from) = row.valid_from
         && from < last.valid_from
     {
-        let told = |d: &&Division| d.valid_from == from && same(d) && (row.valid_to.is_none() || d.valid_to == row.valid_to);
+        let told = |d: &&Division| {
+            d.valid_from == from && same(d) && (row.valid_to.is_none() || d.valid_to == row.valid_to)
+        };
         return if known.iter().any(|d| told(&d)) { Ok(Step::Nothing) } else { Err(Wrong::DayTooEarly) };
     }
     match (last.valid_to, row.valid_to) {
-        (Some(_), None) if row.valid_from.is_none_or(|f| f == last.valid_from) && same(last) => return Ok(Step::Nothing),
+        (Some(_), None) if row.valid_from.is_none_or(|f| f == last.valid_from) && same(last) => {
+            return Ok(Step::Nothing);
+        }
         (Some(end), Some(told)) if end == told && same(last) => return Ok(Step::Nothing),
         (Some(_), _) => return Err(Wrong::Ended),
         (None, _) => {}
@@ -289,11 +293,8 @@ pub struct Dwelling {
 /// An address as it is searched: half-width, capital letters, no blanks, dashes or “号” at the end.
 #[must_use]
 pub fn address_key(typed: &str) -> String {
-    let flat: String = text::tidy(typed)
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .map(|c| c.to_ascii_uppercase())
-        .collect();
+    let flat: String =
+        text::tidy(typed).chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect();
     flat
 }
 
@@ -357,8 +358,14 @@ mod tests {
         assert_eq!(import_step(&[], &told("下渡社区", None, None)), Ok(Step::Create));
         assert_eq!(import_step(&known, &told("下渡社区", None, None)), Ok(Step::Nothing));
         assert_eq!(import_step(&known, &told("上渡社区", None, None)), Ok(Step::Correct));
-        assert_eq!(import_step(&known, &told("上渡社区", Some("2026-01-01"), None)), Ok(Step::Rename(day("2026-01-01"))));
-        assert_eq!(import_step(&known, &told("下渡社区", None, Some("2026-01-01"))), Ok(Step::End(day("2026-01-01"))));
+        assert_eq!(
+            import_step(&known, &told("上渡社区", Some("2026-01-01"), None)),
+            Ok(Step::Rename(day("2026-01-01")))
+        );
+        assert_eq!(
+            import_step(&known, &told("下渡社区", None, Some("2026-01-01"))),
+            Ok(Step::End(day("2026-01-01")))
+        );
         assert_eq!(import_step(&known, &told("下渡社区", Some("2009-01-01"), None)), Err(Wrong::DayTooEarly));
         let ended = [community("2010-01-01", Some("2020-01-01"))];
         assert_eq!(import_step(&ended, &told("下渡社区", None, Some("2020-01-01"))), Ok(Step::Nothing));
@@ -368,13 +375,20 @@ mod tests {
     #[test]
     fn a_split_keeps_level_and_parent() {
         let whole = community("2010-01-01", None);
-        let part = |code: &str| NewDivision { code: code.parse().unwrap(), name_zh: "新".into(), name_en: String::new() };
+        let part = |code: &str| NewDivision {
+            code: code.parse().unwrap(),
+            name_zh: "新".into(),
+            name_en: String::new(),
+        };
         let d = day("2026-01-01");
         assert_eq!(splitting(&whole, d, true, &[part("440105001130")]), Ok(()));
         assert_eq!(splitting(&whole, d, false, &[part("440105001130")]), Err(Wrong::TooFewParts));
         assert_eq!(splitting(&whole, d, true, &[part("440105002130")]), Err(Wrong::Part));
         assert_eq!(splitting(&whole, d, true, &[part("440105001101")]), Err(Wrong::Exists));
-        assert_eq!(splitting(&whole, day("2010-01-01"), true, &[part("440105001130")]), Err(Wrong::DayTooEarly));
+        assert_eq!(
+            splitting(&whole, day("2010-01-01"), true, &[part("440105001130")]),
+            Err(Wrong::DayTooEarly)
+        );
     }
 
     proptest! {

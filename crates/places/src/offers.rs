@@ -58,7 +58,13 @@ pub fn path(read: &mut Read<'_>, code: PlaceCode, day: Day) -> Result<Vec<Divisi
 ///
 /// # Errors
 /// If the database fails.
-pub fn of_level(read: &mut Read<'_>, level: Level, day: Day, after: i64, limit: u16) -> Result<Vec<Division>, DbError> {
+pub fn of_level(
+    read: &mut Read<'_>,
+    level: Level,
+    day: Day,
+    after: i64,
+    limit: u16,
+) -> Result<Vec<Division>, DbError> {
     read.all(&store::OF_LEVEL, (domain::level_word(level), after, day, limit.min(2_000)))
 }
 
@@ -135,7 +141,12 @@ pub fn find_address(read: &mut Read<'_>, typed: &str, limit: u16) -> Result<Vec<
 ///
 /// # Errors
 /// If the database fails.
-pub fn units_in(read: &mut Read<'_>, building: BuildingId, after: UnitId, limit: u16) -> Result<Vec<Unit>, DbError> {
+pub fn units_in(
+    read: &mut Read<'_>,
+    building: BuildingId,
+    after: UnitId,
+    limit: u16,
+) -> Result<Vec<Unit>, DbError> {
     read.all(&store::UNITS_IN, (building, after, limit.min(500)))
 }
 

@@ -20,7 +20,13 @@ fn day(text: &str) -> Day {
 }
 
 fn row(c: &str, name: &str) -> DivisionRow {
-    DivisionRow { code: code(c), name_zh: name.into(), name_en: None, valid_from: Some(day("2010-01-01")), valid_to: None }
+    DivisionRow {
+        code: code(c),
+        name_zh: name.into(),
+        name_en: None,
+        valid_from: Some(day("2010-01-01")),
+        valid_to: None,
+    }
 }
 
 pub(crate) async fn house(name: &str) -> (House, ManualClock) {
@@ -35,7 +41,11 @@ pub(crate) async fn house(name: &str) -> (House, ManualClock) {
         .act(&Actor::system(), |act| {
             acts::put_divisions(
                 act,
-                &[row("440105001101", "下渡社区居委会"), row("440105001000", "赤岗街道"), row("440105000000", "海珠区")],
+                &[
+                    row("440105001101", "下渡社区居委会"),
+                    row("440105001000", "赤岗街道"),
+                    row("440105000000", "海珠区"),
+                ],
             )
         })
         .await
@@ -59,11 +69,15 @@ async fn a_new_name_holds_from_its_day_on_and_the_old_one_before() {
     let (house, _) = house("rename").await;
     let c = code("440105001101");
     house
-        .act(&editor("440105001000"), move |act| acts::rename_division(act, c, 1, "上渡社区", "Shangdu", day("2026-01-01")))
+        .act(&editor("440105001000"), move |act| {
+            acts::rename_division(act, c, 1, "上渡社区", "Shangdu", day("2026-01-01"))
+        })
         .await
         .unwrap();
     let stale = house
-        .act(&editor("440105001000"), move |act| acts::rename_division(act, c, 1, "中渡社区", "", day("2026-02-01")))
+        .act(&editor("440105001000"), move |act| {
+            acts::rename_division(act, c, 1, "中渡社区", "", day("2026-02-01"))
+        })
         .await;
     assert!(matches!(stale, Err(PlacesError::Changed)), "{stale:?}");
     let names = house
@@ -88,7 +102,8 @@ async fn only_an_editor_of_the_place_may_change_it() {
     let (house, _) = house("may").await;
     let c = code("440105001101");
     for actor in [Actor::anyone(), editor("440105002000"), Actor::staff(StaffId::from_raw(5), vec![])] {
-        let out = house.act(&actor, move |act| acts::rename_division(act, c, 1, "甲", "", day("2026-01-01"))).await;
+        let out =
+            house.act(&actor, move |act| acts::rename_division(act, c, 1, "甲", "", day("2026-01-01"))).await;
         assert!(matches!(out, Err(PlacesError::Denied(_))), "{out:?}");
     }
 }
@@ -98,7 +113,12 @@ async fn a_community_splits_and_its_buildings_move() {
     let (house, _) = house("split").await;
     let whole = code("440105001101");
     let part = code("440105001130");
-    let dwelling = |b: &str| Dwelling { community: whole, building: b.into(), address: "江南大道中12号".into(), unit: Some("302".into()) };
+    let dwelling = |b: &str| Dwelling {
+        community: whole,
+        building: b.into(),
+        address: "江南大道中12号".into(),
+        unit: Some("302".into()),
+    };
     let rows = vec![dwelling("木棉苑1栋"), dwelling("木棉苑2栋")];
     let units = house
         .act(&Actor::system(), move |act| acts::put_dwellings(act, Subject::new("import", 1), &rows))
@@ -106,14 +126,22 @@ async fn a_community_splits_and_its_buildings_move() {
         .unwrap();
     let parts = vec![NewDivision { code: part, name_zh: "木棉社区".into(), name_en: String::new() }];
     let (few, again) = (parts.clone(), parts.clone());
-    let denied = house.act(&editor("440105001101"), move |act| acts::split_division(act, whole, 1, day("2026-11-01"), true, &few)).await;
+    let denied = house
+        .act(&editor("440105001101"), move |act| {
+            acts::split_division(act, whole, 1, day("2026-11-01"), true, &few)
+        })
+        .await;
     assert!(matches!(denied, Err(PlacesError::Denied(_))));
     house
-        .act(&editor("440105001000"), move |act| acts::split_division(act, whole, 1, day("2026-11-01"), true, &parts))
+        .act(&editor("440105001000"), move |act| {
+            acts::split_division(act, whole, 1, day("2026-11-01"), true, &parts)
+        })
         .await
         .unwrap();
     let twice = house
-        .act(&editor("440105001000"), move |act| acts::split_division(act, whole, 2, day("2026-11-02"), true, &again))
+        .act(&editor("440105001000"), move |act| {
+            acts::split_division(act, whole, 2, day("2026-11-02"), true, &again)
+        })
         .await;
     assert!(matches!(twice, Err(PlacesError::Wrong(Wrong::Exists))), "{twice:?}");
     let second = units[1].unwrap();
@@ -157,8 +185,14 @@ async fn the_same_rows_twice_change_nothing() {
         DivisionRow { valid_to: Some(day("2024-01-01")), ..row("440105001102", "鹭江社区") },
     ];
     let again = rows.clone();
-    assert_eq!(house.act(&Actor::system(), move |act| acts::put_divisions(act, &rows)).await.unwrap(), (1, 1));
-    assert_eq!(house.act(&Actor::system(), move |act| acts::put_divisions(act, &again)).await.unwrap(), (0, 0));
+    assert_eq!(
+        house.act(&Actor::system(), move |act| acts::put_divisions(act, &rows)).await.unwrap(),
+        (1, 1)
+    );
+    assert_eq!(
+        house.act(&Actor::system(), move |act| acts::put_divisions(act, &again)).await.unwrap(),
+        (0, 0)
+    );
     let orphan = vec![row("440105099101", "孤社区")];
     let out = house.act(&Actor::system(), move |act| acts::put_divisions(act, &orphan)).await;
     assert!(matches!(out, Err(PlacesError::Wrong(Wrong::NoParent))), "{out:?}");
