@@ -1,11 +1,5 @@
 //! Papers made, signed, verified by us and by others' tools, and broken on purpose.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    clippy::string_slice,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "tests")]
 
 use std::process::Command;
 use std::sync::OnceLock;

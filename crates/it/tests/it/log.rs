@@ -113,6 +113,9 @@ async fn a_row_that_was_changed_behind_the_program_is_found() {
     let ids = some_acts(&h, 8).await;
     seal_once(&h.house).await.unwrap();
     h.house.db().copy_to(path.clone()).await.unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/check_log.py");
+    let by_script = || std::process::Command::new("python3").arg(script).arg(&path).status().unwrap().code();
+    assert_eq!(by_script(), Some(0), "sound, says the script that needs none of this program");
     let python = format!(
         "import sqlite3; c = sqlite3.connect({:?}); c.execute('DROP TRIGGER log_no_update'); \
          c.execute(\"UPDATE log SET state = 'closed' WHERE id = {}\"); c.commit()",
@@ -121,6 +124,7 @@ async fn a_row_that_was_changed_behind_the_program_is_found() {
     );
     let status = std::process::Command::new("python3").args(["-c", &python]).status().unwrap();
     assert!(status.success());
+    assert_eq!(by_script(), Some(1), "the script finds it too");
     let db = linli_db::Db::open(&format!("sqlite:{}", path.display()), linli_db::Options::default())
         .await
         .unwrap();
