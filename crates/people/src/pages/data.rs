@@ -154,7 +154,6 @@ struct CopyPage {
     w: Words,
     when: String,
     name: String,
-    document: String,
     facts: Vec<Known>,
     looks: Vec<Look>,
     rooms: Vec<(String, Vec<(String, String)>)>,
@@ -195,9 +194,7 @@ pub(crate) async fn copy(req: Req) -> Result<Reply, Fault> {
     Ok(Reply::page(&CopyPage {
         when: req.now().minute(),
         name: p.name.as_ref().map(|n| n.as_str().to_owned()).unwrap_or_default(),
-        // Her own paper, asked for by herself: whole.
-        document: p.document.as_ref().map(|d| d.value().to_owned()).unwrap_or_default(),
-        facts: facts(&w, lang, &p, &place, today),
+        facts: facts(&w, lang, &p, &place, today, true),
         looks: looks.into_iter().map(|(_, l)| l).collect(),
         rooms,
         f: req.frame(),

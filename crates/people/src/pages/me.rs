@@ -35,8 +35,15 @@ pub(crate) async fn own(req: &Req) -> Result<Person, Fault> {
     Ok(req.read(move |r| store::load(r, house.vault(), id)).await?.ok_or(Missing)?)
 }
 
-/// What is known of a person, each value with its source.
-pub(crate) fn facts(w: &Words, lang: linli_words::Lang, p: &Person, place: &str, today: Day) -> Vec<Known> {
+/// What is known of a person, each value with its source; numbers whole for an officer who opened the record, else masked.
+pub(crate) fn facts(
+    w: &Words,
+    lang: linli_words::Lang,
+    p: &Person,
+    place: &str,
+    today: Day,
+    whole: bool,
+) -> Vec<Known> {
     let source = |field: &str| {
         p.sources.iter().find(|(f, _, _)| f == field).map_or_else(
             || source_words(w, source_word(p.source), &p.source_day.to_string()),
@@ -61,10 +68,16 @@ pub(crate) fn facts(w: &Words, lang: linli_words::Lang, p: &Person, place: &str,
     let document = p
         .document
         .as_ref()
-        .map(|d| format!("{} {}", lang.pick(d.kind().zh(), d.kind().en()), d.masked()))
+        .map(|d| {
+            let number = if whole { d.value().to_owned() } else { d.masked() };
+            format!("{} {number}", lang.pick(d.kind().zh(), d.kind().en()))
+        })
         .unwrap_or_default();
     add(Some(PersonField::Document), w.field_document(), "document", document);
-    add(None, w.phone(), "phone", p.phone.as_ref().map(Phone::masked).unwrap_or_default());
+    let shown = |t: &Phone| {
+        if whole { t.value().strip_prefix("86").unwrap_or(t.value()).to_owned() } else { t.masked() }
+    };
+    add(None, w.phone(), "phone", p.phone.as_ref().map(shown).unwrap_or_default());
     add(Some(PersonField::Place), w.field_place(), "place", place.to_owned());
     add(None, w.field_role(), "role", p.role.map(|r| role_words(w, r)).unwrap_or_default().to_owned());
     let hukou = if p.hukou { w.yes() } else { w.no() };
@@ -121,7 +134,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
         name: p.name.as_ref().map(|n| n.as_str().to_owned()).unwrap_or_default(),
         state: Chip::new(tone, state_words(&w, p.state)),
         unverified: p.state == State::Unverified,
-        facts: facts(&w, lang, &p, &place, today),
+        facts: facts(&w, lang, &p, &place, today, false),
         rows: Rows::new(rows, ""),
         sign_out: Button::quiet("/sign-out", f.words().sign_out(), f.hidden()),
         own,

@@ -2,6 +2,7 @@
 
 mod data;
 mod desk;
+mod desk_corrections;
 mod door;
 mod me;
 #[cfg(test)]
@@ -65,11 +66,19 @@ pub fn routes() -> Vec<Route> {
         Route::post("/desk/people/open/{opening}/erase", Gate::Duty(&REGISTRAR), desk::erase),
         Route::post("/desk/people/open/{opening}/help", Gate::Staff, desk::help),
         Route::post("/desk/people/done-helping", Gate::Staff, desk::done_helping),
-        Route::get("/desk/corrections", Gate::Duty(&REGISTRAR), desk::corrections),
-        Route::post("/desk/corrections/{id}/look", Gate::Duty(&REGISTRAR), desk::look_correction),
-        Route::get("/desk/corrections/{id}", Gate::Duty(&REGISTRAR), desk::correction),
-        Route::post("/desk/corrections/{id}/accept", Gate::Duty(&REGISTRAR), desk::accept_correction),
-        Route::post("/desk/corrections/{id}/refuse", Gate::Duty(&REGISTRAR), desk::refuse_correction),
+        Route::get("/desk/corrections", Gate::Duty(&REGISTRAR), desk_corrections::corrections),
+        Route::post("/desk/corrections/{id}/look", Gate::Duty(&REGISTRAR), desk_corrections::look_correction),
+        Route::get("/desk/corrections/{id}", Gate::Duty(&REGISTRAR), desk_corrections::correction),
+        Route::post(
+            "/desk/corrections/{id}/accept",
+            Gate::Duty(&REGISTRAR),
+            desk_corrections::accept_correction,
+        ),
+        Route::post(
+            "/desk/corrections/{id}/refuse",
+            Gate::Duty(&REGISTRAR),
+            desk_corrections::refuse_correction,
+        ),
     ]
 }
 
