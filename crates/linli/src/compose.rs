@@ -8,7 +8,7 @@ use linli_base::Instant;
 use linli_db::{Db, DbError, Kind, Read, Room};
 use linli_documents::Typesetter;
 use linli_people::offers::{
-    CodeChannel, CodeChannelService, IdentityCheck, IdentityCheckService, ShownCodes, SimulatedCheck,
+    CodeChannel, CodeChannelService, IdentityCheck, IdentityCheckService, NoCheck, ShownCodes, SimulatedCheck,
 };
 use linli_vault::Vault;
 use linli_wallet::offers::{InsuranceRegister, InsuranceRegisterService};
@@ -41,7 +41,8 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Which job runs on which event.
-pub const LISTENERS: &[(&str, &str)] = &[];
+pub const LISTENERS: &[(&str, &str)] =
+    &[("places.building_moved", linli_people::acts::register::FOLLOW_BUILDING)];
 
 /// The officer's rail.
 #[must_use]
@@ -113,7 +114,7 @@ impl Outside {
     pub fn unconnected() -> Self {
         Self {
             codes: Box::new(ShownCodes::default()),
-            identity: Box::new(SimulatedCheck::default()),
+            identity: Box::new(NoCheck),
             insurance: Box::new(NotConnected),
         }
     }

@@ -6,5 +6,6 @@ pub mod config;
 pub mod demo;
 mod demo_pages;
 pub mod district;
+pub mod import;
 pub mod serve;
 pub mod simulators;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use linli::config::Config;
-use linli::{check, demo, serve};
+use linli::{check, demo, import, serve};
 
 /// 邻里: one program that a city district runs so that its front line works as one.
 #[derive(Parser)]
@@ -42,6 +42,13 @@ enum Command {
         #[command(subcommand)]
         what: Option<CheckWhat>,
     },
+    /// Take residents from a file (CSV, XLSX): every bad row is told with line, column and reason.
+    Import {
+        #[arg(long, default_value = "linli.toml")]
+        config: PathBuf,
+        #[command(subcommand)]
+        what: ImportWhat,
+    },
     /// Copy the database while it is being served.
     Backup {
         #[arg(long, default_value = "linli.toml")]
@@ -62,6 +69,17 @@ enum Command {
     Config {
         #[arg(long, default_value = "linli.toml")]
         config: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum ImportWhat {
+    /// Residents. The same file twice changes nothing.
+    People {
+        file: PathBuf,
+        /// Take the good rows although others are bad.
+        #[arg(long)]
+        partial: bool,
     },
 }
 
@@ -117,6 +135,13 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                         check::log(&house, kept.as_deref()).await?
                     }
                 };
+                Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            }
+            Command::Import { config, what: ImportWhat::People { file, partial } } => {
+                let house = serve::open(&Config::read(&config)?).await?;
+                let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
+                let sound = import::people(&house, bytes, partial).await?;
+                house.db().close().await;
                 Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
             Command::Backup { config, to } => {
