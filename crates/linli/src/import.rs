@@ -1,7 +1,8 @@
 //! `linli import`: files in, with a report of every row that does not fit.
 
 use linli_acts::{Actor, House};
-use linli_people::import::{LIMITS, fault_words, import};
+use linli_people::import::{ImportError, LIMITS, fault_words, import};
+use linli_sheets::sheet_words;
 use linli_words::Lang;
 
 /// Takes residents from a file; prints the faults. True if nothing was bad or the good rows were wanted.
@@ -14,7 +15,13 @@ pub async fn people(house: &House, bytes: Vec<u8>, partial: bool) -> anyhow::Res
             eprintln!("… {n}");
         }
     };
-    let report = import(house, &Actor::system(), bytes, LIMITS, partial, told).await?;
+    let report = match import(house, &Actor::system(), bytes, LIMITS, partial, told).await {
+        Err(ImportError::Sheet(e)) => {
+            println!("{}", sheet_words(&e, Lang::ZhHans));
+            return Ok(false);
+        }
+        other => other?,
+    };
     for fault in &report.faults {
         println!("{}:{}: {}", fault.line, fault.column, fault_words(fault, Lang::ZhHans));
     }
