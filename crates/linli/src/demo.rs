@@ -120,8 +120,8 @@ async fn year(house: &House, clock: &ManualClock, last: Day, cast: &[PersonId]) 
     let held = keeper.held.first().context("the keeper's duty")?.clone();
     let seal = house.act(&keeper, move |act| make_seal(act, held.body, held.place, "电子证明专用章")).await?;
     let chief = officer(house, "chief").await?;
-    let until = last.plus_days(0).max(clock.now().day().plus_days(364));
-    house.act(&chief, move |act| authorise(act, seal, ProofKind::Insurance, until)).await?;
+    let until = clock.now().day().plus_days(365);
+    let first = house.act(&chief, move |act| authorise(act, seal, ProofKind::Insurance, until)).await?;
     let chance = Chance::seeded(7);
     let mut everybody = house.read(some_adults).await?;
     // The persons to try begin without a history, but for the one who shows one.
@@ -153,6 +153,11 @@ async fn year(house: &House, clock: &ManualClock, last: Day, cast: &[PersonId]) 
             publish_checkpoint(house).await?;
         }
     }
+    // The year's authorisation ends with the year; the official gives it anew.
+    clock.set(end);
+    house.act(&chief, move |act| linli_wallet::acts::withdraw(act, first, 1)).await?;
+    let until = end.day().plus_days(365);
+    house.act(&chief, move |act| authorise(act, seal, ProofKind::Insurance, until)).await?;
     Ok(())
 }
 
