@@ -33,6 +33,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = linli_web::routes();
     all.extend(linli_figures::routes());
     all.extend(linli_letter::routes());
+    all.extend(linli_places::routes());
     all.extend(linli_people::routes());
     all.extend(linli_duties::routes());
     all.extend(linli_catalogue::routes());
@@ -66,6 +67,7 @@ pub fn rail() -> Arc<[RailGroup]> {
                     &["duties.administrator", "duties.security"][..],
                 ),
                 link("/office/log", "办理记录", "The log", &["duties.auditor"][..]),
+                link("/office/places", "区划和地址", "Divisions and addresses", &["places.editor"][..]),
             ],
         },
         RailGroup {

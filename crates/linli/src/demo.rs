@@ -83,12 +83,13 @@ async fn officers(house: &House, office: BodyId, hr: BodyId, street: BodyId) -> 
     let chigang: linli_base::PlaceCode = "440105001000".parse()?;
     house
         .act(&Actor::system(), move |act| {
-            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 6] = [
+            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 7] = [
                 ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
                 ("security", "区安全", &linli_duties::SECURITY, office, district),
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
                 ("seals", "冯保管", &SEAL_KEEPER, hr, district),
                 ("chief", "曾负责", &AUTHORISER, hr, district),
+                ("places", "江地名", &linli_places::EDITOR, office, district),
                 ("registrar", "谢登记", &linli_people::REGISTRAR, street, chigang),
             ];
             for (login, name, kind, body, place) in posts {

@@ -58,6 +58,8 @@ CREATE TABLE units (
 -- A file on its way in. Rows are staged first and switched live in chunks.
 CREATE TABLE place_imports (
     id INTEGER PRIMARY KEY,
+    -- SHA-256 of the file: the same file on its way twice is one.
+    digest BLOB NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('divisions', 'dwellings')),
     state TEXT NOT NULL CHECK (state IN ('staging', 'applying', 'done', 'refused')),
     -- Take the good rows although others are bad.
@@ -67,6 +69,7 @@ CREATE TABLE place_imports (
     rows_total INTEGER NOT NULL,
     rows_bad INTEGER NOT NULL,
     rows_applied INTEGER NOT NULL,
+    faults_total INTEGER NOT NULL,
     created INTEGER NOT NULL,
     changed INTEGER NOT NULL,
     begun_at INTEGER NOT NULL,
@@ -76,9 +79,11 @@ CREATE TABLE place_imports (
 
 CREATE TABLE place_import_rows (
     import INTEGER NOT NULL REFERENCES place_imports (id),
+    -- The order in which rows are applied: higher divisions first.
+    n INTEGER NOT NULL,
     line INTEGER NOT NULL,
     content JSON NOT NULL,
-    PRIMARY KEY (import, line)
+    PRIMARY KEY (import, n)
 );
 
 -- Bad rows with line, column and reason; at most 1,000 are kept for one file.

@@ -41,17 +41,17 @@ impl From<Wrong> for PlacesError {
 impl Problem for PlacesError {
     fn code(&self) -> &'static str {
         match self {
-            Self::Db(_) => "database",
+            Self::Db(e) => e.code(),
             Self::Denied(d) => d.code(),
-            Self::NotFound => "place-not-found",
-            Self::Changed => "place-changed",
+            Self::NotFound => "not-found",
+            Self::Changed => "changed",
             Self::Wrong(w) => w.kind(),
-            Self::Fields(_) => "fields",
+            Self::Fields(_) => "invalid",
         }
     }
     fn status(&self) -> u16 {
         match self {
-            Self::Db(_) => 503,
+            Self::Db(e) => e.status(),
             Self::Denied(d) => d.status(),
             Self::NotFound => 404,
             Self::Changed => 409,
@@ -73,7 +73,7 @@ impl Problem for PlacesError {
 }
 
 /// Demands the duty for a place; the program itself may.
-fn may(act: &mut Act<'_, '_>, place: PlaceCode) -> Result<(), Denied> {
+pub(crate) fn may(act: &mut Act<'_, '_>, place: PlaceCode) -> Result<(), Denied> {
     if act.actor.who == Who::System {
         return Ok(());
     }
@@ -124,7 +124,7 @@ pub(crate) fn insert(
 ) -> Result<(), PlacesError> {
     let parent = new.code.parent();
     if let Some(parent) = parent
-        && matches!(new.code.level(), linli_base::place::Level::Street | linli_base::place::Level::Community)
+        && matches!(new.code.level(), linli_base::Level::Street | linli_base::Level::Community)
         && act.opt(&store::AT, (parent, from))?.is_none()
     {
         return Err(Wrong::NoParent.into());
@@ -281,7 +281,7 @@ fn checked(field: &'static str, typed: &str, max: usize) -> Result<String, Place
 fn community_holds(act: &mut Act<'_, '_>, community: PlaceCode) -> Result<(), PlacesError> {
     let today = act.now().day();
     let holds = act.opt(&store::AT, (community, today))?.is_some();
-    if holds && community.level() == linli_base::place::Level::Community {
+    if holds && community.level() == linli_base::Level::Community {
         Ok(())
     } else {
         Err(PlacesError::Fields(vec![FieldError::new("community", "no-community")]))

@@ -1,8 +1,9 @@
 //! Pure rules: what a division's rows over time may be, what an imported row does, how an address is searched.
 
-use linli_base::place::Level;
 use linli_base::text;
-use linli_base::{Day, PlaceCode};
+use std::collections::BTreeMap;
+
+use linli_base::{Day, Level, PlaceCode};
 
 linli_db::id! {
     /// A building.
@@ -280,6 +281,114 @@ pub fn import_step(known: &[Division], row: &DivisionRow) -> Result<Step, Wrong>
     }
 }
 
+/// Divisions in memory: a file is tried out on it before anything is written, so that "the whole file or nothing" is known
+/// beforehand.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger(BTreeMap<PlaceCode, Vec<Division>>);
+
+impl Ledger {
+    /// Of rows in any order.
+    #[must_use]
+    pub fn new(rows: impl IntoIterator<Item = Division>) -> Self {
+        let mut all: BTreeMap<PlaceCode, Vec<Division>> = BTreeMap::new();
+        for row in rows {
+            all.entry(row.code).or_default().push(row);
+        }
+        for spans in all.values_mut() {
+            spans.sort_by_key(|d| d.valid_from);
+        }
+        Self(all)
+    }
+
+    /// What is known of a code, in the order of time.
+    #[must_use]
+    pub fn of(&self, code: PlaceCode) -> &[Division] {
+        self.0.get(&code).map_or(&[], Vec::as_slice)
+    }
+
+    fn holds(&self, code: PlaceCode, day: Day) -> bool {
+        self.of(code).iter().any(|d| d.holds_on(day))
+    }
+
+    fn has_below(&self, code: PlaceCode, day: Day) -> bool {
+        let (from, to) = code.range();
+        let still = |d: &Division| d.valid_to.is_none_or(|end| end > day);
+        self.0.range(from..=to).any(|(c, spans)| *c != code && spans.iter().any(still))
+    }
+
+    /// Does to itself what a row does to the tables, by the same rules. Gives the first step.
+    ///
+    /// # Errors
+    /// Why the tables would refuse it.
+    pub fn take(&mut self, row: &DivisionRow, today: Day) -> Result<Step, Wrong> {
+        let name_zh = division_name(row.code.level(), &row.name_zh);
+        let en = row.name_en.clone().or_else(|| self.of(row.code).last().map(|d| d.name_en.clone()));
+        let en = en.unwrap_or_default();
+        check_names(&name_zh, &en)?;
+        let told = DivisionRow { name_zh: name_zh.clone(), ..row.clone() };
+        let mut first = None;
+        // A new name and an end are two steps of one row.
+        for _ in 0..3 {
+            let step = import_step(self.of(row.code), &told)?;
+            if step == Step::Nothing {
+                break;
+            }
+            self.step(&step, &told, &en, today)?;
+            first.get_or_insert(step);
+        }
+        Ok(first.unwrap_or(Step::Nothing))
+    }
+
+    fn step(&mut self, step: &Step, row: &DivisionRow, en: &str, today: Day) -> Result<(), Wrong> {
+        let new = |from: Day, to: Option<Day>| Division {
+            code: row.code,
+            valid_from: from,
+            valid_to: to,
+            name_zh: row.name_zh.clone(),
+            name_en: en.to_owned(),
+            rev: 1,
+        };
+        let low = matches!(row.code.level(), Level::Street | Level::Community);
+        let parent_holds = |day: Day| !low || row.code.parent().is_none_or(|p| self.holds(p, day));
+        match step {
+            Step::Nothing => {}
+            Step::Create => {
+                let from = row.valid_from.unwrap_or(today);
+                if row.valid_to.is_some_and(|to| to <= from) {
+                    return Err(Wrong::DayTooEarly);
+                }
+                if !parent_holds(from) {
+                    return Err(Wrong::NoParent);
+                }
+                self.0.entry(row.code).or_default().push(new(from, row.valid_to));
+            }
+            Step::Correct => {
+                if let Some(last) = self.0.get_mut(&row.code).and_then(|s| s.last_mut()) {
+                    last.name_zh.clone_from(&row.name_zh);
+                    en.clone_into(&mut last.name_en);
+                }
+            }
+            Step::Rename(day) => {
+                if !parent_holds(*day) {
+                    return Err(Wrong::NoParent);
+                }
+                let spans = self.0.entry(row.code).or_default();
+                if let Some(last) = spans.last_mut() {
+                    last.valid_to = Some(*day);
+                }
+                spans.push(new(*day, None));
+            }
+            Step::End(day) => {
+                let has_below = self.has_below(row.code, *day);
+                let last = self.0.get_mut(&row.code).and_then(|s| s.last_mut()).ok_or(Wrong::Ended)?;
+                ending(last, *day, has_below)?;
+                last.valid_to = Some(*day);
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A dwelling as a file tells it: one row a unit; a row without a unit tells a building.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Dwelling {
@@ -404,42 +513,17 @@ mod tests {
         fn a_row_twice_does_nothing_the_second_time(known in any::<bool>(), name in prop::sample::select(vec!["下渡社区", "上渡社区"]),
             from in prop::option::of(0i64..4000), to in prop::option::of(4001i64..9000)) {
             let base = day("2010-01-01");
-            let mut rows = if known { vec![community("2010-01-01", None)] } else { vec![] };
+            let mut ledger = Ledger::new(if known { vec![community("2010-01-01", None)] } else { vec![] });
+            let street = Division { code: "440105001000".parse().unwrap(), ..community("2000-01-01", None) };
+            ledger.0.insert(street.code, vec![street]);
             let row = DivisionRow {
                 code: "440105001101".parse().unwrap(), name_zh: name.into(), name_en: None,
                 valid_from: from.map(|d| base.plus_days(d)), valid_to: to.map(|d| base.plus_days(d)),
             };
-            // One row may need two passes (a new name and an end); after that nothing changes.
-            for _ in 0..2 {
-                apply(&mut rows, &row, base.plus_days(2000));
-            }
-            let before = rows.clone();
-            prop_assert_eq!(import_step(&rows, &row), Ok(Step::Nothing), "{:?}", rows);
-            apply(&mut rows, &row, base.plus_days(2000));
-            prop_assert_eq!(before, rows);
-        }
-    }
-
-    fn apply(rows: &mut Vec<Division>, row: &DivisionRow, today: Day) {
-        match import_step(rows, row) {
-            Ok(Step::Create) => rows.push(Division {
-                code: row.code,
-                valid_from: row.valid_from.unwrap_or(today),
-                valid_to: row.valid_to,
-                name_zh: row.name_zh.clone(),
-                name_en: row.name_en.clone().unwrap_or_default(),
-                rev: 1,
-            }),
-            Ok(Step::Correct) => rows.last_mut().unwrap().name_zh.clone_from(&row.name_zh),
-            Ok(Step::Rename(d)) => {
-                let mut new = rows.last().unwrap().clone();
-                rows.last_mut().unwrap().valid_to = Some(d);
-                new.valid_from = d;
-                new.name_zh.clone_from(&row.name_zh);
-                rows.push(new);
-            }
-            Ok(Step::End(d)) => rows.last_mut().unwrap().valid_to = Some(d),
-            Ok(Step::Nothing) | Err(_) => {}
+            prop_assert!(ledger.take(&row, base.plus_days(2000)).is_ok());
+            let before = ledger.0.clone();
+            prop_assert_eq!(ledger.take(&row, base.plus_days(2000)), Ok(Step::Nothing), "{:?}", before);
+            prop_assert_eq!(before, ledger.0);
         }
     }
 }

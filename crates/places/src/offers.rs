@@ -1,7 +1,6 @@
 //! What neighbours may call: all on the caller's transaction.
 
-use linli_base::place::Level;
-use linli_base::{Day, PlaceCode};
+use linli_base::{Day, Level, PlaceCode};
 use linli_db::{DbError, Read};
 
 use crate::domain::{self, BuildingId, Division, UnitId};

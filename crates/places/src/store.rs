@@ -1,9 +1,10 @@
 //! Statements and rows.
 
-use linli_base::PlaceCode;
-use linli_db::{row, sql};
+use linli_acts::StaffId;
+use linli_base::{Instant, PlaceCode};
+use linli_db::{Json, row, sql};
 
-use crate::domain::{BuildingId, Division, UnitId};
+use crate::domain::{BuildingId, Division, ImportId, UnitId};
 
 row! {
     /// A building.
@@ -99,4 +100,73 @@ sql! {
     pub(crate) CLOSE_UNIT: () = "UPDATE units SET closed_at = $3, rev = rev + 1 WHERE id = $1 AND rev = $2 AND closed_at IS NULL";
     pub(crate) REOPEN_UNIT: () = "UPDATE units SET closed_at = NULL, rev = rev + 1 WHERE id = $1 AND rev = $2 AND closed_at IS NOT NULL";
     pub(crate) COMMUNITY_OF_UNIT: (PlaceCode,) = "SELECT b.community FROM units u JOIN buildings b ON b.id = u.building WHERE u.id = $1";
+}
+
+linli_db::codes! {
+    /// What a file holds.
+    pub enum ImportKind {
+        Divisions = "divisions",
+        Dwellings = "dwellings",
+    }
+}
+
+linli_db::codes! {
+    /// How far a file is.
+    pub enum ImportState {
+        /// Rows are being put aside.
+        Staging = "staging",
+        /// Rows are being switched live.
+        Applying = "applying",
+        Done = "done",
+        /// Rows are bad, and the whole file was wanted: nothing was written.
+        Refused = "refused",
+    }
+}
+
+row! {
+    /// A file on its way in, or what became of it.
+    #[derive(Clone, Debug)]
+    pub struct Import {
+        pub id: ImportId,
+        pub kind: ImportKind,
+        pub state: ImportState,
+        pub partial: bool,
+        pub staff: Option<StaffId>,
+        pub file_name: String,
+        pub rows_total: i64,
+        pub rows_bad: i64,
+        pub rows_applied: i64,
+        pub faults_total: i64,
+        pub created: i64,
+        pub changed: i64,
+        pub begun_at: Instant,
+        pub ended_at: Option<Instant>,
+        pub rev: i64,
+    }
+}
+
+row! {
+    pub(crate) struct FaultRow { pub n: i64, pub line: u32, pub col: String, pub kind: String, pub args: Json<Vec<String>> }
+}
+
+sql! {
+    pub(crate) ALL_DIVISIONS: Division = "SELECT code, valid_from, valid_to, name_zh, name_en, rev FROM divisions
+        WHERE (code, valid_from) > ($1, $2) ORDER BY code, valid_from LIMIT $3";
+    pub(crate) IMPORT: Import = "SELECT id, kind, state, partial, staff, file_name, rows_total, rows_bad, rows_applied, faults_total, created, changed, begun_at, ended_at, rev
+        FROM place_imports WHERE id = $1";
+    pub(crate) IMPORTS: Import = "SELECT id, kind, state, partial, staff, file_name, rows_total, rows_bad, rows_applied, faults_total, created, changed, begun_at, ended_at, rev
+        FROM place_imports WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    pub(crate) RUNNING_IMPORT: (ImportId,) = "SELECT id FROM place_imports WHERE digest = $1 AND state IN ('staging', 'applying') AND begun_at > $2 ORDER BY id LIMIT 1";
+    pub(crate) INSERT_IMPORT: () = "INSERT INTO place_imports (id, digest, kind, state, partial, staff, file_name, rows_total, rows_bad, rows_applied, faults_total, created, changed, begun_at, ended_at, rev)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, 0, 0, $11, $12, 1)";
+    pub(crate) IMPORT_STATE: () = "UPDATE place_imports SET state = $3, ended_at = $4, rev = rev + 1 WHERE id = $1 AND state = $2";
+    pub(crate) IMPORT_COUNTS: () = "UPDATE place_imports SET rows_applied = rows_applied + $2, created = created + $3, changed = changed + $4,
+        rows_bad = rows_bad + $5, faults_total = faults_total + $5, rev = rev + 1 WHERE id = $1";
+    pub(crate) STAGE: () = "INSERT INTO place_import_rows (import, n, line, content) VALUES ($1, $2, $3, $4)";
+    pub(crate) STAGED: (i64, u32, Json<crate::import::Staged>) = "SELECT n, line, content FROM place_import_rows WHERE import = $1 ORDER BY n LIMIT $2";
+    pub(crate) UNSTAGE: () = "DELETE FROM place_import_rows WHERE import = $1 AND n <= $2";
+    pub(crate) FAULT: () = "INSERT INTO place_import_faults (import, n, line, col, kind, args) VALUES ($1, $2, $3, $4, $5, $6)";
+    pub(crate) FAULTS: FaultRow = "SELECT n, line, col, kind, args FROM place_import_faults WHERE import = $1 AND n > $2 ORDER BY n LIMIT $3";
+    pub(crate) LAST_FAULT: (i64,) = "SELECT COALESCE(max(n), 0) AS n FROM place_import_faults WHERE import = $1";
+    pub(crate) COUNT_OF_LEVEL: (i64,) = "SELECT count(*) AS n FROM divisions WHERE level = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)";
 }

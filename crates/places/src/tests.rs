@@ -35,8 +35,10 @@ pub(crate) async fn house(name: &str) -> (House, ManualClock) {
     let clock = ManualClock::at(Instant::from_millis(1_795_000_000_000));
     let options = Options { clock: Arc::new(clock.clone()) as Arc<dyn Clock>, ..Options::default() };
     let db = Db::open(path.to_str().unwrap(), options).await.unwrap();
-    db.migrate(&[linli_acts::ROOM, crate::ROOM]).await.unwrap();
-    let house = House::new(db, Arc::new(Vault::new([7; 32], chance)), Services::default(), &[]);
+    db.migrate(&[linli_acts::ROOM, linli_web::ROOM, crate::ROOM]).await.unwrap();
+    let names = linli_web::DirectoryService(Box::new(crate::pages::tests::Names));
+    let house =
+        House::new(db, Arc::new(Vault::new([7; 32], chance)), Services::default().with(Arc::new(names)), &[]);
     house
         .act(&Actor::system(), |act| {
             acts::put_divisions(
