@@ -43,6 +43,7 @@ pub const OFFICERS: &[Player] = &[
     Player {
         login: "chief", zh: "证明授权负责人（人社局）", en: "official over proofs (HR bureau)"
     },
+    Player { login: "divisions", zh: "区划管理（全区）", en: "keeper of divisions (district)" },
     Player {
         login: "registrar", zh: "人口信息管理（赤岗街道）", en: "population registrar (Chigang)"
     },
@@ -89,7 +90,7 @@ async fn officers(house: &House, office: BodyId, hr: BodyId, street: BodyId) -> 
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
                 ("seals", "冯保管", &SEAL_KEEPER, hr, district),
                 ("chief", "曾负责", &AUTHORISER, hr, district),
-                ("places", "江地名", &linli_places::EDITOR, office, district),
+                ("divisions", "杨区划", &linli_places::EDITOR, office, district),
                 ("registrar", "谢登记", &linli_people::REGISTRAR, street, chigang),
             ];
             for (login, name, kind, body, place) in posts {

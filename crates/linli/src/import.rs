@@ -40,3 +40,33 @@ pub async fn people(house: &House, bytes: Vec<u8>, partial: bool) -> anyhow::Res
     }
     Ok(report.applied)
 }
+
+/// Takes divisions, or buildings and units, from a file; prints the faults. True unless the file was refused.
+///
+/// # Errors
+/// If the database fails.
+pub async fn places(house: &House, name: &str, bytes: Vec<u8>, partial: bool) -> anyhow::Result<bool> {
+    use linli_places::import::{ImportError, fault_words, run};
+    let report = match run(house, name, bytes, partial).await {
+        Err(ImportError::Sheet(e)) => {
+            println!("{}", sheet_words(&e, Lang::ZhHans));
+            return Ok(false);
+        }
+        other => other?,
+    };
+    for fault in &report.faults {
+        println!("{}:{}: {}", fault.line, fault.column, fault_words(fault, Lang::ZhHans));
+    }
+    let done = &report.import;
+    if done.faults_total > 1_000 {
+        println!("… {} faults in all", done.faults_total);
+    }
+    println!(
+        "{} rows, {} bad; {} new, {} changed",
+        done.rows_total, done.rows_bad, done.created, done.changed
+    );
+    if report.refused() {
+        println!("nothing was written; --partial takes the good rows");
+    }
+    Ok(!report.refused())
+}

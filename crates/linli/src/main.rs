@@ -74,6 +74,13 @@ enum Command {
 
 #[derive(Subcommand)]
 enum ImportWhat {
+    /// Divisions, or buildings and units; the header tells which. The same file twice changes nothing.
+    Places {
+        file: PathBuf,
+        /// Take the good rows although others are bad.
+        #[arg(long)]
+        partial: bool,
+    },
     /// Residents. The same file twice changes nothing.
     People {
         file: PathBuf,
@@ -137,10 +144,20 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 };
                 Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
-            Command::Import { config, what: ImportWhat::People { file, partial } } => {
+            Command::Import { config, what } => {
                 let house = serve::open(&Config::read(&config)?).await?;
-                let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
-                let sound = import::people(&house, bytes, partial).await?;
+                let read =
+                    |file: &std::path::Path| std::fs::read(file).with_context(|| file.display().to_string());
+                let sound = match what {
+                    ImportWhat::Places { file, partial } => {
+                        let name =
+                            file.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+                        import::places(&house, &name, read(&file)?, partial).await?
+                    }
+                    ImportWhat::People { file, partial } => {
+                        import::people(&house, read(&file)?, partial).await?
+                    }
+                };
                 house.db().close().await;
                 Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }

@@ -474,6 +474,14 @@ pub struct Report {
     pub faults: Vec<RowFault>,
 }
 
+impl Report {
+    /// Whether nothing was written, because rows are bad and the whole file was wanted.
+    #[must_use]
+    pub fn refused(&self) -> bool {
+        self.import.state == ImportState::Refused
+    }
+}
+
 /// The report of an import.
 ///
 /// # Errors

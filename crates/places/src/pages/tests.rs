@@ -125,7 +125,7 @@ impl Browser {
             .page
             .find(&format!("action=\"{action}\""))
             .unwrap_or_else(|| panic!("no form {action}: {}", self.page));
-        let form = self.page.get(start..).unwrap().split("</form>").next().unwrap();
+        let form = self.page.split_at(start).1.split("</form>").next().unwrap();
         let mut out = BTreeMap::new();
         for input in form.split("<input ").skip(1) {
             let tag = input.split('>').next().unwrap();
