@@ -1,4 +1,5 @@
-//! What the integration tests stand on: a house of either engine with a clock set by hand, and a visitor who knows no script.
+//! What the integration tests stand on: a house of either engine with a clock set by hand, a visitor who knows no script, and
+//! a real browser.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -6,6 +7,8 @@
     reason = "test support: a failure here is a failed test"
 )]
 
+pub mod browser;
+mod served;
 mod visitor;
 
 use std::sync::Arc;
@@ -19,6 +22,7 @@ use linli_db::{Db, Engine, Options};
 use linli_vault::Vault;
 use linli_web::Site;
 
+pub use served::Served;
 pub use visitor::{Form, Page, Visitor};
 
 /// The morning on which the tests begin: a Tuesday, a working day.
@@ -28,8 +32,12 @@ pub fn morning() -> Instant {
 
 /// The site of the tests.
 pub fn site() -> Arc<Site> {
+    site_at("http://linli.test")
+}
+
+fn site_at(origin: &str) -> Arc<Site> {
     Arc::new(Site {
-        origin: "http://linli.test".to_owned(),
+        origin: origin.to_owned(),
         district_zh: "广州市海珠区".to_owned(),
         district_en: "Haizhu District, Guangzhou".to_owned(),
         demo: true,
@@ -44,6 +52,7 @@ pub struct TestHouse {
     pub clock: ManualClock,
     /// Faults of the simulated register.
     pub register: Switch,
+    site: Arc<Site>,
     _folder: tempfile::TempDir,
 }
 
@@ -52,6 +61,10 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 impl TestHouse {
     /// On a fresh database of an engine; `None` if the engine is not here, which is told loudly.
     pub async fn open(engine: Engine) -> Option<Self> {
+        Self::open_at(engine, site()).await
+    }
+
+    async fn open_at(engine: Engine, site: Arc<Site>) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let clock = ManualClock::at(morning());
         let chance = Arc::new(Chance::seeded(20_261_124));
@@ -64,15 +77,20 @@ impl TestHouse {
         let options = Options { clock: Arc::new(clock.clone()), node: 0, schema };
         let db = Db::open(&url, options).await.expect("the database opens");
         let (outside, register) = compose::Outside::simulated(Arc::new(clock.clone()));
-        let house = compose::open(db, vault, None, site(), outside).await.expect("the house opens");
-        Some(Self { house, clock, register, _folder: folder })
+        let house =
+            compose::open(db, vault, None, Arc::clone(&site), outside).await.expect("the house opens");
+        Some(Self { house, clock, register, site, _folder: folder })
     }
 
     /// A visitor of this house's site, with the pages of the demo.
     pub fn visitor(&self) -> Visitor {
+        Visitor::new(self.router())
+    }
+
+    fn router(&self) -> axum::Router {
         let mut routes = compose::routes();
         routes.extend(linli::demo::demo_routes(self.register.clone()));
-        Visitor::new(linli_web::router(self.house.clone(), site(), &routes))
+        linli_web::router(self.house.clone(), Arc::clone(&self.site), &routes)
     }
 
     /// Does what is due, again and again, until nothing is.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod edges;
+mod journeys;
 mod log;
 mod office;
 mod proof;

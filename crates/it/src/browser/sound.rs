@@ -1,0 +1,136 @@
+//! What must hold of every page: no complaint in the console, no sideways scrolling, a focus that can be seen and goes in
+//! order, no fault that axe calls serious.
+
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use super::Tab;
+
+/// axe-core, the accessibility engine (MPL-2.0). It is not ours to carry; `./test` fetches it and names it in `LINLI_AXE`.
+pub struct Axe(String);
+
+static AXE: OnceLock<Option<Axe>> = OnceLock::new();
+
+impl Axe {
+    /// The engine, or `None` if it is not here, which is told loudly, once.
+    pub fn get() -> Option<&'static Self> {
+        let read = || {
+            let Some(path) = std::env::var_os("LINLI_AXE") else {
+                assert!(std::env::var("LINLI_REQUIRE_TOOLS").is_err(), "LINLI_AXE is not set");
+                println!("NOT RUN: accessibility: LINLI_AXE (path of axe.min.js) is not set");
+                return None;
+            };
+            Some(Axe(std::fs::read_to_string(&path).expect("LINLI_AXE can be read")))
+        };
+        AXE.get_or_init(read).as_ref()
+    }
+}
+
+/// A rule that a page breaks.
+#[derive(Clone, Debug)]
+pub struct Violation {
+    pub rule: String,
+    /// `minor`, `moderate`, `serious`, `critical`.
+    pub impact: String,
+    /// The first elements, and what is wrong with them.
+    pub nodes: String,
+}
+
+impl Violation {
+    /// Whether it shuts somebody out.
+    #[must_use]
+    pub fn is_grave(&self) -> bool {
+        matches!(self.impact.as_str(), "serious" | "critical")
+    }
+}
+
+const RUN: &str = "axe.run(document, { resultTypes: ['violations'], runOnly: { type: 'tag', values:
+    ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } }).then(r => r.violations.map(v =>
+    [v.id, v.impact ?? '', v.nodes.slice(0, 3).map(n => n.target.join(' ') + ': ' + n.failureSummary.replace(/\\s+/g, ' ')).join('\\n    ')]))";
+
+/// What sticks out to the right, outermost first; boxes that scroll by themselves may hold wide things. A phone would shrink the
+/// page and call itself wider, so the width is the one that was asked for.
+const OUT: &str = "(w => { const root = document.documentElement;
+    if (root.scrollWidth <= w) return [];
+    const boxed = e => { for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
+        if (getComputedStyle(p).overflowX !== 'visible') return true; return false; };
+    return ['' + root.scrollWidth + ' > ' + w, ...[...document.body.querySelectorAll('*')].filter(e =>
+        e.getBoundingClientRect().right > w + 1 && !boxed(e)).slice(0, 4).map(e => e.outerHTML.slice(0, 120))]; })";
+
+/// Where the focus is: its place among all that can have it, and whether it can be seen.
+const FOCUS: &str = "(() => { const e = document.activeElement; if (!e || e === document.body) return null;
+    const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex=\"0\"]')]
+        .filter(x => x.checkVisibility() && !x.disabled);
+    const s = getComputedStyle(e), r = e.getBoundingClientRect();
+    const seen = (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none';
+    return [all.indexOf(e), all.length, seen && r.width > 0 && r.bottom > 0 && r.top < innerHeight, e.outerHTML.slice(0, 100)]; })()";
+
+impl Tab {
+    /// Rules of axe that the page breaks.
+    pub fn violations(&mut self, axe: &Axe) -> Vec<Violation> {
+        if self.value("typeof axe") != "object" {
+            self.value(&format!("{};0", axe.0));
+        }
+        let text = |v: &Value| v.as_str().unwrap_or("").to_owned();
+        let found = self.value(RUN);
+        let list = found.as_array().unwrap_or_else(|| panic!("axe did not run at {}: {found}", self.path()));
+        list.iter()
+            .map(|v| Violation { rule: text(&v[0]), impact: text(&v[1]), nodes: text(&v[2]) })
+            .collect()
+    }
+
+    /// All that is wrong with the page, in words; empty if it is sound. Pages without script are not given to axe, which is
+    /// a script; their markup is the same.
+    pub fn unsound(&mut self) -> Vec<String> {
+        let mut wrong = self.faults();
+        if self.status() >= 500 {
+            wrong.push(format!("answered with {}", self.status()));
+        }
+        let out = self.value(&format!("{OUT}({})", self.view.width));
+        if out.as_array().is_some_and(|o| !o.is_empty()) {
+            wrong.push(format!("scrolls sideways: {out}"));
+        }
+        if self.view.script
+            && let Some(axe) = Axe::get()
+        {
+            let grave = self.violations(axe).into_iter().filter(Violation::is_grave);
+            wrong.extend(grave.map(|v| format!("{} ({}):\n    {}", v.rule, v.impact, v.nodes)));
+        }
+        wrong
+    }
+
+    /// Fails unless the page is sound.
+    pub fn sound(&mut self) {
+        let wrong = self.unsound();
+        assert!(wrong.is_empty(), "{} {:?}:\n{}", self.path(), self.view, wrong.join("\n"));
+    }
+
+    /// Walks the page with the Tab key. Everything that can be used must be met, in the order of the page, and be seen there.
+    pub fn focus_in_order(&mut self) {
+        self.value("document.activeElement.blur(), scrollTo(0, 0)");
+        let (mut last, mut met, mut wrong) = (-1, 0, Vec::new());
+        let mut all = 0;
+        for _ in 0..200 {
+            self.press("Tab");
+            let at = self.value(FOCUS);
+            let Some([place, count, seen, what]) = at.as_array().map(Vec::as_slice) else { break };
+            let place = place.as_i64().unwrap_or(-1);
+            all = count.as_i64().unwrap_or(0);
+            if place <= last {
+                break;
+            }
+            if place != last + 1 {
+                wrong.push(format!("passes over something before {what}"));
+            }
+            if *seen != true {
+                wrong.push(format!("cannot be seen on {what}"));
+            }
+            (last, met) = (place, met + 1);
+        }
+        if met == 0 || met != all {
+            wrong.push(format!("meets {met} of {all}"));
+        }
+        assert!(wrong.is_empty(), "the focus at {}:\n{}", self.path(), wrong.join("\n"));
+    }
+}
