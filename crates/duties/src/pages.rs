@@ -135,7 +135,8 @@ fn pager(f: &Frame, next: Option<String>, first: String) -> Pager {
 pub(crate) async fn me(req: Req) -> Result<Reply, Fault> {
     let id = req.officer()?;
     let here = req.session().map(|s| s.id);
-    let lang = req.lang();
+    let (f, lang) = (req.frame(), req.lang());
+    let doors = f.clone();
     let (held, sessions) = req
         .read(move |r| {
             let now = r.now();
@@ -144,7 +145,7 @@ pub(crate) async fn me(req: Req) -> Result<Reply, Fault> {
                 let body = offers::body(r, h.body)?;
                 let place = linli_places::offers::name(r, h.place, now.day())?;
                 rows.push(Row {
-                    href: "/desk/people".to_owned(),
+                    href: doors.door_of(&h.kind).to_owned(),
                     title: kind_name(lang, &h.kind),
                     detail: format!("{} · {}", body_name(lang, body.as_ref()), lang.pick(&place.0, &place.1)),
                     chip: None,
@@ -156,7 +157,7 @@ pub(crate) async fn me(req: Req) -> Result<Reply, Fault> {
     let w: Words = req.words();
     let sessions =
         sessions.into_iter().map(|s| (s.id, s.device, s.seen_at.minute(), Some(s.id) == here)).collect();
-    Ok(Reply::page(&MePage { f: req.frame(), w, duties: Rows::new(held, w.no_duties()), sessions }))
+    Ok(Reply::page(&MePage { f, w, duties: Rows::new(held, w.no_duties()), sessions }))
 }
 
 pub(crate) async fn end_session(req: Req) -> Result<Reply, Fault> {

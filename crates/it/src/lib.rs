@@ -61,17 +61,26 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 impl TestHouse {
     /// On a fresh database of an engine; `None` if the engine is not here, which is told loudly.
     pub async fn open(engine: Engine) -> Option<Self> {
-        Self::open_at(engine, site()).await
+        Self::open_at(engine, site(), None).await
     }
 
-    async fn open_at(engine: Engine, site: Arc<Site>) -> Option<Self> {
+    /// With the content of an SQLite file to begin with.
+    async fn open_at(engine: Engine, site: Arc<Site>, content: Option<&[u8]>) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let clock = ManualClock::at(morning());
-        let chance = Arc::new(Chance::seeded(20_261_124));
+        // What is old was made by chance too: what is new must not be the same again.
+        let chance = Arc::new(Chance::seeded(if content.is_some() { 20_261_125 } else { 20_261_124 }));
         let vault = Arc::new(Vault::new([42; 32], chance));
         let n = NEXT.fetch_add(1, Ordering::SeqCst);
         let (url, schema) = match engine {
-            Engine::Sqlite => (format!("sqlite:{}", folder.path().join("test.db").display()), None),
+            Engine::Sqlite => {
+                let file = folder.path().join("test.db");
+                if let Some(content) = content {
+                    std::fs::write(&file, content).unwrap();
+                    clock.advance_seconds(60);
+                }
+                (format!("sqlite:{}", file.display()), None)
+            }
             Engine::Postgres => (postgres_url()?, Some(format!("t{}_{n}", std::process::id()))),
         };
         let options = Options { clock: Arc::new(clock.clone()), node: 0, schema };

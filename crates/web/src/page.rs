@@ -128,6 +128,13 @@ impl Frame {
             .collect()
     }
 
+    /// The first page of the rail that a duty opens; the officer's own account if there is none.
+    #[must_use]
+    pub fn door_of(&self, duty: &str) -> &'static str {
+        let mut links = self.rail.iter().flat_map(|g| g.links.iter());
+        links.find(|l| l.duties.contains(&duty)).map_or("/office/me", |l| l.path)
+    }
+
     /// Hidden fields that every form of ours carries.
     #[must_use]
     pub fn hidden(&self) -> Html {

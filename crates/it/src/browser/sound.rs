@@ -45,7 +45,7 @@ impl Violation {
     }
 }
 
-const RUN: &str = "axe.run(document, { resultTypes: ['violations'], runOnly: { type: 'tag', values:
+const RUN: &str = "axe.run(document, { preload: false, resultTypes: ['violations'], runOnly: { type: 'tag', values:
     ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } }).then(r => r.violations.map(v =>
     [v.id, v.impact ?? '', v.nodes.slice(0, 3).map(n => n.target.join(' ') + ': ' + n.failureSummary.replace(/\\s+/g, ' ')).join('\\n    ')]))";
 
@@ -68,7 +68,7 @@ const FOCUS: &str = "(() => { const e = document.activeElement; if (!e || e === 
 
 impl Tab {
     /// Rules of axe that the page breaks.
-    pub fn violations(&mut self, axe: &Axe) -> Vec<Violation> {
+    fn violations(&mut self, axe: &Axe) -> Vec<Violation> {
         if self.value("typeof axe") != "object" {
             self.value(&format!("{};0", axe.0));
         }
@@ -80,9 +80,9 @@ impl Tab {
             .collect()
     }
 
-    /// All that is wrong with the page, in words; empty if it is sound. Pages without script are not given to axe, which is
-    /// a script; their markup is the same.
-    pub fn unsound(&mut self) -> Vec<String> {
+    /// All that is wrong with the page, in words, and what axe calls less than serious. Pages without script are not given to
+    /// axe, which is a script; their markup is the same.
+    pub fn looked_over(&mut self) -> (Vec<String>, Vec<Violation>) {
         let mut wrong = self.faults();
         if self.status() >= 500 {
             wrong.push(format!("answered with {}", self.status()));
@@ -91,18 +91,16 @@ impl Tab {
         if out.as_array().is_some_and(|o| !o.is_empty()) {
             wrong.push(format!("scrolls sideways: {out}"));
         }
-        if self.view.script
-            && let Some(axe) = Axe::get()
-        {
-            let grave = self.violations(axe).into_iter().filter(Violation::is_grave);
-            wrong.extend(grave.map(|v| format!("{} ({}):\n    {}", v.rule, v.impact, v.nodes)));
-        }
-        wrong
+        let Some(axe) = Axe::get().filter(|_| self.view.script) else { return (wrong, Vec::new()) };
+        let (grave, slight): (Vec<_>, Vec<_>) =
+            self.violations(axe).into_iter().partition(Violation::is_grave);
+        wrong.extend(grave.into_iter().map(|v| format!("{} ({}):\n    {}", v.rule, v.impact, v.nodes)));
+        (wrong, slight)
     }
 
     /// Fails unless the page is sound.
     pub fn sound(&mut self) {
-        let wrong = self.unsound();
+        let (wrong, _) = self.looked_over();
         assert!(wrong.is_empty(), "{} {:?}:\n{}", self.path(), self.view, wrong.join("\n"));
     }
 

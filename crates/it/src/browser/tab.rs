@@ -275,8 +275,10 @@ impl Tab {
 
     /// Types into the field of this name, in place of what stands there.
     pub fn fill(&mut self, name: &str, text: &str) {
-        let selector = format!("main [name=\"{name}\"]:not([type=hidden])");
-        self.click(&selector);
+        let find = format!(
+            "[...document.querySelectorAll('main [name=\"{name}\"]:not([type=hidden])')].find(e => e.checkVisibility())"
+        );
+        self.click_found(name, &find);
         self.value("document.activeElement.select?.()");
         self.type_text(text);
     }

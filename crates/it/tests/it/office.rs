@@ -37,7 +37,7 @@ async fn show_factor(v: &mut Visitor, page: &Page, secret: &[u8], now: Instant) 
     v.submit(&form_with(page, "code").with("code", &code)).await
 }
 
-async fn sign_in(h: &TestHouse, login: &str) -> Visitor {
+pub async fn sign_in(h: &TestHouse, login: &str) -> Visitor {
     h.clock.advance_seconds(60);
     let mut v = h.visitor();
     let page = v.get("/office/sign-in").await;

@@ -16,7 +16,7 @@ async fn district() -> Vec<TestHouse> {
 }
 
 /// Signs in with a phone and the code that the demo shows on the page; the first time the document number is asked too.
-async fn sign_in(h: &TestHouse, name: &str) -> Visitor {
+pub async fn sign_in(h: &TestHouse, name: &str) -> Visitor {
     let cast = linli_sample::cast();
     let who = cast.iter().find(|c| c.name == name).unwrap();
     let mut v = h.visitor();

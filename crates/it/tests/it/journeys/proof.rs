@@ -1,74 +1,19 @@
-//! Journeys in a real browser: with and without script, on a phone and on a desk, in Chinese and English. How one is written
-//! stands in CONTRIBUTING.md.
+//! From the search to the paper that a stranger checks.
 
 use it::Served;
-use it::browser::{Tab, View};
-use linli::demo;
+use it::browser::View;
+use linli::simulators::Fault;
 use linli_documents::verify;
+
+use super::{ask, cast, find_proof, shown_code};
 
 linli_db::sql! {
     ROOTS: (Vec<u8>,) = "SELECT certificate FROM seal_authorities ORDER BY id LIMIT 10";
 }
 
-/// A small district that is served.
-async fn district() -> Option<Served> {
-    let h = Served::open().await?;
-    demo::fill(&h.house, &h.clock, 300).await.unwrap();
-    Some(h)
-}
-
-fn cast(name: &str) -> linli_sample::Cast {
-    linli_sample::cast().into_iter().find(|c| c.name == name).unwrap()
-}
-
-/// The six digits on the page that shows a code.
-fn shown_code(t: &mut Tab) -> String {
-    t.value("document.querySelector('.promise .num')?.innerText ?? ''").as_str().unwrap().trim().to_owned()
-}
-
-/// From the page that asks for a phone to the page behind it.
-fn sign_in(t: &mut Tab, name: &str) {
-    let who = cast(name);
-    t.sound();
-    t.fill("phone", who.phone);
-    t.follow(|t| t.press("Enter"));
-    t.sound();
-    let code = shown_code(t);
-    t.fill("code", &code);
-    t.follow(|t| t.press("Enter"));
-    if t.has("[name=document]") {
-        t.sound();
-        t.fill("document", &who.document);
-        t.follow(|t| t.press("Enter"));
-    }
-}
-
-/// From home through the search to the page of the proof.
-fn find_proof(t: &mut Tab, v: View, name: &str) {
-    t.open("/");
-    t.sound();
-    t.click("input[type=search]");
-    t.type_text(v.say("参保证明", "insurance proof"));
-    t.follow(|t| t.press("Enter"));
-    t.sound();
-    t.follow(|t| t.click(".rows a"));
-    t.expect(v.say("个人参保证明", "insurance"));
-    t.sound();
-    t.follow(|t| t.click_words(v.say("开始办理", "Begin")));
-    sign_in(t, name);
-    t.expect(v.say("不用填表，不用交材料，马上就好", "Nothing to type, nothing to hand in"));
-    t.sound();
-}
-
-/// Ticks the consent and sends.
-fn ask(t: &mut Tab, v: View) {
-    t.click("input[name=consent]");
-    t.follow(|t| t.click_words(v.say("同意并开具", "Agree and issue")));
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_proof_from_search_to_check() {
-    let Some(h) = district().await else { return };
+    let Some(h) = Served::district().await else { return };
     let roots: Vec<Vec<u8>> =
         h.house.read(|r| r.all(&ROOTS, ())).await.unwrap().into_iter().map(|(c,)| c).collect();
     for (v, name) in View::FOUR.into_iter().zip(["陈志伟", "黄慧敏", "欧阳少芬", "梁阿珍"]) {
@@ -111,7 +56,7 @@ async fn a_proof_from_search_to_check() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_proof_by_keyboard_alone() {
-    let Some(h) = district().await else { return };
+    let Some(h) = Served::district().await else { return };
     let who = cast("陈志伟");
     for v in View::FOUR {
         // The next code may be asked for after a while only.
@@ -151,5 +96,36 @@ async fn a_proof_by_keyboard_alone() {
         t.expect(v.say("已盖章出具", "Sealed and issued"));
         t.focus_in_order();
         t.sound();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_register_that_is_down_gives_a_wait_and_then_the_proof() {
+    let Some(h) = Served::district().await else { return };
+    for (v, name) in View::FOUR.into_iter().zip(["陈志伟", "黄慧敏", "欧阳少芬", "梁阿珍"]) {
+        h.register.set(Fault::Down);
+        let mut t = h.tab(v);
+        find_proof(&mut t, v, name);
+        ask(&mut t, v);
+        t.expect(v.say("社会保险登记暂时没有答复", "has not answered yet"));
+        t.expect(v.say("已经记下，不会丢", "noted and not lost"));
+        t.sound();
+        // She goes away; it stands among her proofs, and is the same one.
+        let waiting = t.path();
+        t.follow(|t| t.click("main a[href='/proofs']"));
+        t.expect(v.say("办理中", "Under way"));
+        t.sound();
+        t.follow(|t| t.click(&format!("main a[href='{waiting}']")));
+        h.register.set(Fault::None);
+        h.clock.advance_seconds(3_600);
+        // With script the page looks again by itself; without it she presses the button.
+        t.wait("the proof", |t| {
+            if !v.script && t.has("[data-again]") {
+                t.follow(|t| t.click_words(v.say("看看好了没有", "See whether it is ready")));
+            }
+            t.says(v.say("已盖章出具", "Sealed and issued"))
+        });
+        t.sound();
+        assert_eq!(t.path(), waiting);
     }
 }
