@@ -11,7 +11,7 @@ use super::Browser;
 use super::wire::Wire;
 
 /// After this a condition that did not come is a failed test.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How somebody looks at the house.
 #[derive(Clone, Copy, Debug)]
@@ -342,6 +342,11 @@ impl Tab {
             }
             assert!(Instant::now() < until, "the download did not end at {}", self.path());
         }
+    }
+
+    /// For pictures: pages as wide as they are drawn on a machine whose bars lie over the page.
+    pub fn hide_scrollbars(&mut self) {
+        self.wire.call("Emulation.setScrollbarsHidden", &json!({ "hidden": true }));
     }
 
     /// A picture (PNG) of what can be seen, or of the whole page.

@@ -6,6 +6,7 @@ mod edges;
 mod journeys;
 mod log;
 mod office;
+mod pictures;
 mod proof;
 mod routes;
 mod seam;

@@ -14,8 +14,16 @@ fn cast(name: &str) -> linli_sample::Cast {
     linli_sample::cast().into_iter().find(|c| c.name == name).unwrap()
 }
 
-/// The six digits on the page that shows a code.
+/// The six digits on the page that shows a code, once the job that sends it has run.
 fn shown_code(t: &mut Tab) -> String {
+    t.wait("the code", |t| {
+        let there = t.has(".promise .num");
+        if !there {
+            let path = t.path();
+            t.open(&path);
+        }
+        there
+    });
     t.value("document.querySelector('.promise .num')?.innerText ?? ''").as_str().unwrap().trim().to_owned()
 }
 
