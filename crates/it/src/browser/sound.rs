@@ -1,7 +1,8 @@
 //! What must hold of every page: no complaint in the console, no sideways scrolling, a focus that can be seen and goes in
 //! order, no fault that axe calls serious.
 
-use std::sync::OnceLock;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 
@@ -49,6 +50,11 @@ const RUN: &str = "axe.run(document, { preload: false, resultTypes: ['violations
     ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } }).then(r => r.violations.map(v =>
     [v.id, v.impact ?? '', v.nodes.slice(0, 3).map(n => n.target.join(' ') + ': ' + n.failureSummary.replace(/\\s+/g, ' ')).join('\\n    ')]))";
 
+/// The page without what differs each time, such as the marks of forms.
+const MARKUP: &str = "document.documentElement.outerHTML.replace(/<input type=\"hidden\"[^>]*>/g, '')";
+
+static SEEN: Mutex<BTreeSet<(u32, String)>> = Mutex::new(BTreeSet::new());
+
 /// What sticks out to the right, outermost first; boxes that scroll by themselves may hold wide things. A phone would shrink the
 /// page and call itself wider, so the width is the one that was asked for.
 const OUT: &str = "(w => { const root = document.documentElement;
@@ -92,6 +98,13 @@ impl Tab {
             wrong.push(format!("scrolls sideways: {out}"));
         }
         let Some(axe) = Axe::get().filter(|_| self.view.script) else { return (wrong, Vec::new()) };
+        // The same markup at the same width is the same finding: many journeys pass through the same doors.
+        let markup = self.value(MARKUP).as_str().unwrap_or("").to_owned();
+        let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if !seen.insert((self.view.width, markup)) {
+            return (wrong, Vec::new());
+        }
+        drop(seen);
         let (grave, slight): (Vec<_>, Vec<_>) =
             self.violations(axe).into_iter().partition(Violation::is_grave);
         wrong.extend(grave.into_iter().map(|v| format!("{} ({}):\n    {}", v.rule, v.impact, v.nodes)));
