@@ -64,13 +64,14 @@ const OUT: &str = "(w => { const root = document.documentElement;
     return ['' + root.scrollWidth + ' > ' + w, ...[...document.body.querySelectorAll('*')].filter(e =>
         e.getBoundingClientRect().right > w + 1 && !boxed(e)).slice(0, 4).map(e => e.outerHTML.slice(0, 120))]; })";
 
-/// Where the focus is: its place among all that can have it, and whether it can be seen.
+/// Where the focus is: its place among all that can have it, and whether it can be seen there, not under the bar at the foot.
 const FOCUS: &str = "(() => { const e = document.activeElement; if (!e || e === document.body) return null;
     const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex=\"0\"]')]
         .filter(x => x.checkVisibility() && !x.disabled);
-    const s = getComputedStyle(e), r = e.getBoundingClientRect();
-    const seen = (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none';
-    return [all.indexOf(e), all.length, seen && r.width > 0 && r.bottom > 0 && r.top < innerHeight, e.outerHTML.slice(0, 100)]; })()";
+    const s = getComputedStyle(e), r = e.getClientRects()[0];
+    const seen = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0;
+    const top = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+    return [all.indexOf(e), all.length, seen && !!top && (e.contains(top) || top.contains(e)), e.outerHTML.slice(0, 100)]; })()";
 
 impl Tab {
     /// Rules of axe that the page breaks.
