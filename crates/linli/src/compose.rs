@@ -20,6 +20,7 @@ use crate::simulators::{NotConnected, SimulatedInsurance, Switch};
 pub const ROOMS: &[Room] = &[
     linli_acts::ROOM,
     linli_web::ROOM,
+    linli_rules::ROOM,
     linli_places::ROOM,
     linli_people::ROOM,
     linli_duties::ROOM,
@@ -32,6 +33,7 @@ pub const ROOMS: &[Room] = &[
 pub fn routes() -> Vec<Route> {
     let mut all = linli_web::routes();
     all.extend(linli_figures::routes());
+    all.extend(linli_rules::routes());
     all.extend(linli_letter::routes());
     all.extend(linli_places::routes());
     all.extend(linli_people::routes());
@@ -66,6 +68,7 @@ pub fn rail() -> Arc<[RailGroup]> {
                     "Staff and duties",
                     &["duties.administrator", "duties.security"][..],
                 ),
+                link("/office/rules", "规则和工作日历", "Rules and calendar", &["rules.keeper"][..]),
                 link("/office/log", "办理记录", "The log", &["duties.auditor"][..]),
                 link("/office/places", "区划和地址", "Divisions and addresses", &["places.editor"][..]),
             ],
@@ -143,6 +146,7 @@ pub async fn open(
         .with(Arc::new(InsuranceRegisterService(outside.insurance)));
     let house = House::new(db, vault, services, LISTENERS);
     house.start().await?;
+    linli_rules::deliver_calendar(&house).await?;
     linli_catalogue::offers::deliver_all(&house).await?;
     Ok(house)
 }

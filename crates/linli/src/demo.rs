@@ -44,6 +44,7 @@ pub const OFFICERS: &[Player] = &[
         login: "chief", zh: "证明授权负责人（人社局）", en: "official over proofs (HR bureau)"
     },
     Player { login: "divisions", zh: "区划管理（全区）", en: "keeper of divisions (district)" },
+    Player { login: "rules", zh: "规则和工作日历维护", en: "keeper of rules and calendar" },
     Player {
         login: "registrar", zh: "人口信息管理（赤岗街道）", en: "population registrar (Chigang)"
     },
@@ -84,13 +85,14 @@ async fn officers(house: &House, office: BodyId, hr: BodyId, street: BodyId) -> 
     let chigang: linli_base::PlaceCode = "440105001000".parse()?;
     house
         .act(&Actor::system(), move |act| {
-            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 7] = [
+            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 8] = [
                 ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
                 ("security", "区安全", &linli_duties::SECURITY, office, district),
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
                 ("seals", "冯保管", &SEAL_KEEPER, hr, district),
                 ("chief", "曾负责", &AUTHORISER, hr, district),
                 ("divisions", "杨区划", &linli_places::EDITOR, office, district),
+                ("rules", "何规则", &linli_rules::KEEPER, office, district),
                 ("registrar", "谢登记", &linli_people::REGISTRAR, street, chigang),
             ];
             for (login, name, kind, body, place) in posts {

@@ -1,0 +1,58 @@
+//! The working calendar as the district keeps it.
+
+use linli_acts::{Act, Actor, Denied, Entry, House, Subject, Who};
+use linli_base::calendar::{self, DayKind, Stretch, WorkCalendar};
+use linli_db::{DbError, Read};
+
+use crate::error::RuleError;
+use crate::store::{self, StretchId, StretchRow};
+
+fn stretch(row: StretchRow) -> Stretch {
+    Stretch {
+        from: row.from_day,
+        to: row.to_day,
+        kind: if row.kind == "working" { DayKind::Working } else { DayKind::Holiday },
+        zh: row.zh,
+        en: row.en,
+        source: row.source,
+        certainty: row.certainty,
+    }
+}
+
+/// The calendar of the moment, with every day off and worked weekend that is known.
+///
+/// # Errors
+/// If the database fails.
+pub fn calendar(read: &mut Read<'_>) -> Result<WorkCalendar, DbError> {
+    Ok(WorkCalendar::new(read.all(&store::DAYS, ())?.into_iter().map(stretch).collect()))
+}
+
+fn put_in(act: &mut Act<'_, '_>) -> Result<usize, RuleError> {
+    if act.actor.who != Who::System {
+        return Err(Denied::NotYours.into());
+    }
+    if act.one(&store::ANY_DAYS, ())?.0 > 0 {
+        return Ok(0);
+    }
+    let delivered = calendar::read(calendar::DELIVERED).map_err(|_| RuleError::Missing)?;
+    let now = act.now();
+    let mut last = None;
+    for s in &delivered {
+        let id: StretchId = act.next_id();
+        let kind = if s.kind == DayKind::Working { "working" } else { "holiday" };
+        act.run(&store::ADD_DAYS, (id, s.from, s.to, kind, &s.zh, &s.en, &s.source, &s.certainty, now))?;
+        last = Some(id);
+    }
+    if let Some(id) = last {
+        act.log(Entry::new(Subject::new("calendar", id), "rules.calendar_delivered"))?;
+    }
+    Ok(delivered.len())
+}
+
+/// Puts in the notices that came with the program, once: from then on officers keep the calendar.
+///
+/// # Errors
+/// If the database fails.
+pub async fn deliver_calendar(house: &House) -> Result<usize, RuleError> {
+    house.act(&Actor::system(), put_in).await
+}
