@@ -148,7 +148,8 @@ async fn every_page_that_anybody_meets_is_sound() {
         // Something waits at the desk.
         let page = v.get("/me/corrections/name/new").await;
         let form = page.forms().into_iter().find(|f| f.fields.contains_key("reason")).unwrap();
-        v.submit(&form.with("value", "陈志威").with("reason", "登记时写错了字")).await;
+        let page = v.submit(&form.with("value", "陈志威").with("reason", "登记时写错了字")).await;
+        assert!(page.says("已收到"), "{}", page.text());
         people.push((name, v, vec!["/", "/me"]));
     }
     for officer in demo::OFFICERS {

@@ -37,6 +37,25 @@ async fn an_officer_opens_a_record_and_the_resident_sees_it() {
         t.expect(v.say("上门服务", "for a visit"));
         t.expect(v.say("赤岗", "Chigang"));
         t.sound();
+        // She says that her name is misspelt; the officer looks, does not agree, and she reads why.
+        t.follow(|t| t.click(".tabs a[href='/me']"));
+        t.follow(|t| t.click("main a[href='/me/corrections/name/new']"));
+        t.fill("value", "陈志威");
+        t.fill("reason", "登记时写错了字");
+        t.follow(|t| t.click_words(v.say("提交", "Send")));
+        t.expect(v.say("已收到", "Received"));
+        t.sound();
+        o.follow(|o| o.click(".rail a[href='/desk/corrections']"));
+        o.sound();
+        o.follow(|o| o.click_words(v.say("查看", "Look")));
+        o.expect("陈志威");
+        o.sound();
+        o.fill("answer", "户口簿上就是这个字");
+        o.follow(|o| o.click("form.card button"));
+        o.sound();
+        t.open("/me/corrections");
+        t.expect("户口簿上就是这个字");
+        t.sound();
     }
 }
 
