@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "an engine over dense integer arrays: indices come from the arrays themselves, counts are capped on reading"
+)]
+
+pub mod access;
+pub mod build;
+pub mod datum;
+pub mod error;
+pub mod geo;
+pub mod nearest;
+pub mod network;
+pub mod osm;
+pub mod profile;
+pub mod raw;
+pub mod search;
+
+pub use datum::Datum;
+pub use error::{Error, Result};
+pub use geo::{Bounds, Point};
+pub use network::{Costs, Door, Edge, Network, Places};
+pub use profile::{BARRED, Cost, Profile};
