@@ -1,0 +1,306 @@
+//! Work after the commit: enqueued in the act's own transaction, done at least once, by idempotent handlers.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use linli_base::Instant;
+use linli_db::{DbError, Json, Tx, row, sql};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::watch;
+
+use crate::house::House;
+
+linli_db::id! {
+    /// A job.
+    pub struct JobId;
+}
+
+/// A job is given up after this many tries (with growing pauses: about four days).
+pub const TRIES: u32 = 24;
+/// A job whose worker went away is taken by another after this long.
+const LEASE_SECONDS: i64 = 120;
+/// Jobs taken at once by one process.
+const TAKE: u16 = 16;
+
+/// A job to be enqueued. It carries ids, not content.
+#[derive(Debug)]
+pub struct Job {
+    kind: &'static str,
+    payload: serde_json::Value,
+    lane: Option<String>,
+    dedup: Option<String>,
+    due_at: Option<Instant>,
+}
+
+impl Job {
+    #[must_use]
+    pub fn new(kind: &'static str, payload: &impl Serialize) -> Self {
+        let payload = serde_json::to_value(payload).unwrap_or(serde_json::Value::Null);
+        Self { kind, payload, lane: None, dedup: None, due_at: None }
+    }
+    /// Not before this instant.
+    #[must_use]
+    pub fn due(mut self, at: Instant) -> Self {
+        self.due_at = Some(at);
+        self
+    }
+    /// At most one job with this key, ever (until retention sweeps it away).
+    #[must_use]
+    pub fn dedup(mut self, key: String) -> Self {
+        self.dedup = Some(key);
+        self
+    }
+    /// One after another with the others of this lane.
+    #[must_use]
+    pub fn lane(mut self, lane: String) -> Self {
+        self.lane = Some(lane);
+        self
+    }
+}
+
+/// Something other rooms may want to know.
+#[derive(Debug)]
+pub struct Event {
+    pub(crate) kind: &'static str,
+    subject: String,
+    payload: serde_json::Value,
+}
+
+impl Event {
+    /// `kind` is `room.what`; listeners of one `subject` (for example `case:…`) hear its events in order.
+    #[must_use]
+    pub fn new(kind: &'static str, subject: crate::Subject, payload: &impl Serialize) -> Self {
+        let payload = serde_json::to_value(payload).unwrap_or(serde_json::Value::Null);
+        Self { kind, subject: format!("{}:{}", subject.kind, subject.id), payload }
+    }
+    pub(crate) fn job(&self, listener: &'static str) -> Job {
+        Job {
+            kind: listener,
+            payload: self.payload.clone(),
+            lane: Some(format!("{listener}/{}", self.subject)),
+            dedup: None,
+            due_at: None,
+        }
+    }
+}
+
+/// How a job ended that did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// Try again later. The text is a code for the engineer, without personal data.
+    #[error("again: {0}")]
+    Retry(String),
+    /// Give it up and show it on the page of failed jobs.
+    #[error("failed: {0}")]
+    Fail(String),
+}
+
+impl From<DbError> for JobError {
+    fn from(e: DbError) -> Self {
+        Self::Retry(e.to_string())
+    }
+}
+
+row! {
+    /// A job that was taken.
+    #[derive(Clone, Debug)]
+    pub struct JobRow {
+        pub id: JobId,
+        pub kind: String,
+        pub payload: Json<serde_json::Value>,
+        pub tries: u32,
+    }
+}
+
+impl JobRow {
+    /// The payload as the handler's type.
+    ///
+    /// # Errors
+    /// `Fail` if it has another form.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, JobError> {
+        serde_json::from_value(self.payload.0.clone()).map_err(|e| JobError::Fail(format!("payload: {e}")))
+    }
+}
+
+type Running = Pin<Box<dyn Future<Output = Result<(), JobError>> + Send>>;
+
+/// A kind of job with its handler, declared by `job!`.
+pub struct JobKind {
+    pub name: &'static str,
+    pub run: fn(House, JobRow) -> Running,
+}
+
+inventory::collect!(JobKind);
+
+/// Declares job handlers: `job! { "wallet.render" => render; }` with `async fn render(House, JobRow) -> Result<(), JobError>`.
+#[macro_export]
+macro_rules! job {
+    ($($name:expr => $handler:path;)+) => { $(
+        $crate::inventory::submit! {
+            $crate::JobKind { name: $name, run: |house, row| Box::pin($handler(house, row)) }
+        }
+    )+ };
+}
+
+/// A job that comes again and again by the clock.
+pub struct Recurring {
+    pub kind: &'static str,
+    pub every_seconds: i64,
+}
+
+inventory::collect!(Recurring);
+
+sql! {
+    INSERT: (JobId,) = "INSERT INTO jobs (id, kind, payload, lane, dedup, enqueued_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (dedup) DO NOTHING RETURNING id";
+    CLAIM: JobRow = "UPDATE jobs SET leased_until = $2, tries = tries + 1 WHERE id IN (
+            SELECT j.id FROM jobs j WHERE j.done_at IS NULL AND j.failed_at IS NULL AND j.due_at <= $1 AND j.leased_until <= $1
+            AND (j.lane IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e WHERE e.lane = j.lane AND e.done_at IS NULL AND e.failed_at IS NULL AND e.id < j.id))
+            ORDER BY j.due_at, j.id LIMIT $3)
+        RETURNING id, kind, payload, tries";
+    DONE: () = "UPDATE jobs SET done_at = $2 WHERE id = $1";
+    AGAIN: () = "UPDATE jobs SET leased_until = 0, due_at = $2, error = $3 WHERE id = $1";
+    FAILED: () = "UPDATE jobs SET failed_at = $2, error = $3 WHERE id = $1";
+}
+
+pub(crate) fn enqueue(tx: &mut Tx<'_>, job: &Job) -> Result<bool, DbError> {
+    let now = tx.now();
+    let id: JobId = tx.next_id();
+    let due = job.due_at.unwrap_or(now);
+    let payload = Json(&job.payload);
+    let added = tx.opt(&INSERT, (id, job.kind, payload, &job.lane, &job.dedup, now, due))?;
+    tx.wake();
+    Ok(added.is_some())
+}
+
+fn pause_seconds(tries: u32) -> i64 {
+    // 2, 4, 8, … up to six hours.
+    2i64.saturating_pow(tries.min(20)).min(21_600)
+}
+
+impl House {
+    /// Enqueues the recurring jobs of this moment, once for all processes.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn tick(&self) -> Result<(), DbError> {
+        self.db()
+            .write(|tx| {
+                let now = tx.now();
+                for r in inventory::iter::<Recurring>() {
+                    let turn = now.millis().div_euclid(r.every_seconds.max(1) * 1000);
+                    enqueue(tx, &Job::new(r.kind, &turn).dedup(format!("{}@{turn}", r.kind)))?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Takes what is due and does it; returns how many jobs were taken. Tests call it until it returns 0.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn run_due_jobs(&self) -> Result<usize, DbError> {
+        let taken = self
+            .db()
+            .write(|tx| {
+                let now = tx.now();
+                tx.all(&CLAIM, (now, now.plus_seconds(LEASE_SECONDS), TAKE))
+            })
+            .await?;
+        let count = taken.len();
+        let mut running = tokio::task::JoinSet::new();
+        for job in taken {
+            running.spawn(self.clone().run_job(job));
+        }
+        while running.join_next().await.is_some() {}
+        Ok(count)
+    }
+
+    async fn run_job(self, job: JobRow) {
+        let handler = inventory::iter::<JobKind>().find(|k| k.name == job.kind);
+        let (id, tries) = (job.id, job.tries);
+        let kind = job.kind.clone();
+        let outcome = match handler {
+            Some(handler) => {
+                // A handler that panics must not take the worker with it.
+                let running = tokio::spawn((handler.run)(self.clone(), job));
+                running.await.unwrap_or_else(|e| Err(JobError::Retry(format!("panic: {e}"))))
+            }
+            None => Err(JobError::Fail("unknown kind".to_owned())),
+        };
+        let outcome = match outcome {
+            Err(JobError::Retry(why)) if tries >= TRIES => Err(JobError::Fail(why)),
+            other => other,
+        };
+        if let Err(e) = &outcome {
+            tracing::warn!(job.kind = %kind, job.id = %id, job.tries = tries, "job {kind}: {e}");
+        }
+        let noted = self
+            .db()
+            .write(move |tx| {
+                let now = tx.now();
+                match &outcome {
+                    Ok(()) => tx.run(&DONE, (id, now)),
+                    Err(JobError::Retry(why)) => {
+                        tx.run(&AGAIN, (id, now.plus_seconds(pause_seconds(tries)), why))
+                    }
+                    Err(JobError::Fail(why)) => tx.run(&FAILED, (id, now, why)),
+                }?;
+                // The next of the lane may be waiting.
+                tx.wake();
+                Ok::<_, DbError>(())
+            })
+            .await;
+        if let Err(e) = noted {
+            // The lease runs out and the job is done again: handlers are idempotent.
+            tracing::error!(job.kind = %kind, "job outcome not noted: {e}");
+        }
+    }
+
+    /// Works until told to stop: jobs when there are any, recurring ones by the clock, the sealer five times a second.
+    pub async fn work(&self, mut stop: watch::Receiver<bool>) {
+        let mut committed = self.db().committed();
+        let sealing = async {
+            let mut every = tokio::time::interval(Duration::from_millis(200));
+            loop {
+                every.tick().await;
+                if let Err(e) = crate::chain::seal_once(self).await {
+                    tracing::error!("sealer: {e}");
+                }
+            }
+        };
+        let working = async {
+            loop {
+                if let Err(e) = self.tick().await {
+                    tracing::error!("recurring jobs: {e}");
+                }
+                loop {
+                    match self.run_due_jobs().await {
+                        Ok(0) => break,
+                        Ok(_) => {}
+                        Err(e) => {
+                            tracing::error!("jobs: {e}");
+                            break;
+                        }
+                    }
+                }
+                tokio::select! {
+                    changed = committed.changed() => if changed.is_err() { break },
+                    () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                }
+            }
+        };
+        tokio::select! {
+            () = sealing => {}
+            () = working => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+        // What was answered before the stop is sealed before the end.
+        if let Err(e) = crate::chain::seal_once(self).await {
+            tracing::error!("sealer: {e}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+mod codes;
+mod ddl;
+mod engine;
+mod error;
+mod migrate;
+mod postgres;
+mod registry;
+mod row;
+mod sqlite;
+mod tx;
+mod value;
+
+pub use engine::{Db, Engine, LockKey, Options};
+pub use error::{DbError, Kind};
+pub use migrate::{Migration, Room};
+pub use registry::{Entry, Sql, entries};
+pub use row::{Row, RowRef};
+pub use tx::{Read, Tx};
+pub use value::{Args, IdSet, Json, Put, Take, Val};
+
+#[doc(hidden)]
+pub use inventory;
+#[doc(hidden)]
+pub use linli_base;
+#[doc(hidden)]
+pub use serde;
+
+/// For the crate's own tests and the statement test in `linli`: what an engine says of a statement without running it.
+pub mod inspect {
+    pub use crate::engine::{Described, describe};
+}

@@ -1,0 +1,82 @@
+//! What neighbours and the door may call.
+
+use linli_acts::{BodyId, DutyId, DutyKind, Held, StaffId};
+use linli_base::Instant;
+use linli_db::{DbError, Read};
+
+pub use crate::acts::{deliver_body, deliver_duty, deliver_staff, first_run_token};
+use crate::domain::StaffState;
+pub use crate::domain::{BodyKind, BodyState};
+pub use crate::store::Body;
+use crate::store::{self, DutyRow};
+
+fn held_of(row: DutyRow, deputy: bool) -> Held {
+    Held {
+        duty: row.id,
+        kind: row.kind,
+        body: row.body,
+        place: row.place,
+        deputy_of: deputy.then_some(row.staff),
+    }
+}
+
+/// The duties of an officer at an instant, those deputised to her included; none for one who is not active.
+///
+/// # Errors
+/// If the database fails.
+pub fn held(read: &mut Read<'_>, staff: StaffId, now: Instant) -> Result<Vec<Held>, DbError> {
+    if read.opt(&store::STAFF, (staff,))?.is_none_or(|s| s.state != StaffState::Active) {
+        return Ok(Vec::new());
+    }
+    let own = read.all(&store::HELD, (staff,))?;
+    let lent = read.all(&store::DEPUTISED, (staff, now.day()))?;
+    Ok(own.into_iter().map(|d| held_of(d, false)).chain(lent.into_iter().map(|d| held_of(d, true))).collect())
+}
+
+/// An officer's name.
+///
+/// # Errors
+/// If the database fails.
+pub fn staff_name(read: &mut Read<'_>, staff: StaffId) -> Result<Option<String>, DbError> {
+    Ok(read.opt(&store::STAFF, (staff,))?.map(|s| s.name))
+}
+
+/// The account of a login.
+///
+/// # Errors
+/// If the database fails.
+pub fn staff_by_login(read: &mut Read<'_>, login: &str) -> Result<Option<StaffId>, DbError> {
+    Ok(read.opt(&store::BY_LOGIN, (login,))?.map(|s| s.id))
+}
+
+/// A body.
+///
+/// # Errors
+/// If the database fails.
+pub fn body(read: &mut Read<'_>, id: BodyId) -> Result<Option<Body>, DbError> {
+    read.opt(&store::BODY, (id,))
+}
+
+/// A body by its code.
+///
+/// # Errors
+/// If the database fails.
+pub fn body_by_code(read: &mut Read<'_>, code: &str) -> Result<Option<Body>, DbError> {
+    read.opt(&store::BODY_BY_CODE, (code,))
+}
+
+/// Kind, body and place of a duty, held or ended.
+///
+/// # Errors
+/// If the database fails.
+pub fn duty(read: &mut Read<'_>, id: DutyId) -> Result<Option<Held>, DbError> {
+    Ok(read.opt(&store::DUTY, (id,))?.map(|d| held_of(d, false)))
+}
+
+/// Who holds a kind of duty for a body, at most 200.
+///
+/// # Errors
+/// If the database fails.
+pub fn holders(read: &mut Read<'_>, kind: &DutyKind, body: BodyId) -> Result<Vec<StaffId>, DbError> {
+    Ok(read.all(&store::HOLDERS, (kind.key, body))?.into_iter().map(|(s,)| s).collect())
+}

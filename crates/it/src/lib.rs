@@ -1,0 +1,105 @@
+//! What the integration tests stand on: a house of either engine with a clock set by hand, and a visitor who knows no script.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "test support: a failure here is a failed test"
+)]
+
+mod visitor;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use linli::compose;
+use linli::simulators::Switch;
+use linli_acts::House;
+use linli_base::{Chance, Day, Instant, ManualClock};
+use linli_db::{Db, Engine, Options};
+use linli_vault::Vault;
+use linli_web::Site;
+
+pub use visitor::{Form, Page, Visitor};
+
+/// The morning on which the tests begin: a Tuesday, a working day.
+pub fn morning() -> Instant {
+    Day::new(2026, 11, 24).unwrap().start().plus_minutes(9 * 60)
+}
+
+/// The site of the tests.
+pub fn site() -> Arc<Site> {
+    Arc::new(Site {
+        origin: "http://linli.test".to_owned(),
+        district_zh: "广州市海珠区".to_owned(),
+        district_en: "Haizhu District, Guangzhou".to_owned(),
+        demo: true,
+        trust_proxy: false,
+        rail: compose::rail(),
+    })
+}
+
+/// A house for one test.
+pub struct TestHouse {
+    pub house: House,
+    pub clock: ManualClock,
+    /// Faults of the simulated register.
+    pub register: Switch,
+    _folder: tempfile::TempDir,
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+impl TestHouse {
+    /// On a fresh database of an engine; `None` if the engine is not here, which is told loudly.
+    pub async fn open(engine: Engine) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = ManualClock::at(morning());
+        let chance = Arc::new(Chance::seeded(20_261_124));
+        let vault = Arc::new(Vault::new([42; 32], chance));
+        let n = NEXT.fetch_add(1, Ordering::SeqCst);
+        let (url, schema) = match engine {
+            Engine::Sqlite => (format!("sqlite:{}", folder.path().join("test.db").display()), None),
+            Engine::Postgres => (postgres_url()?, Some(format!("t{}_{n}", std::process::id()))),
+        };
+        let options = Options { clock: Arc::new(clock.clone()), node: 0, schema };
+        let db = Db::open(&url, options).await.expect("the database opens");
+        let (outside, register) = compose::Outside::simulated(Arc::new(clock.clone()));
+        let house = compose::open(db, vault, None, site(), outside).await.expect("the house opens");
+        Some(Self { house, clock, register, _folder: folder })
+    }
+
+    /// A visitor of this house's site, with the pages of the demo.
+    pub fn visitor(&self) -> Visitor {
+        let mut routes = compose::routes();
+        routes.extend(linli::demo::demo_routes(self.register.clone()));
+        Visitor::new(linli_web::router(self.house.clone(), site(), &routes))
+    }
+
+    /// Does what is due, again and again, until nothing is.
+    pub async fn run_jobs(&self) {
+        for _ in 0..50 {
+            if self.house.run_due_jobs().await.expect("jobs run") == 0 {
+                return;
+            }
+        }
+        panic!("jobs never end");
+    }
+
+    /// One house for each engine that is here.
+    pub async fn each() -> Vec<Self> {
+        let mut out = Vec::new();
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            out.extend(Self::open(engine).await);
+        }
+        out
+    }
+}
+
+fn postgres_url() -> Option<String> {
+    let url = std::env::var("LINLI_TEST_PG").ok();
+    if url.is_none() {
+        assert!(std::env::var("LINLI_REQUIRE_TOOLS").is_err(), "LINLI_TEST_PG is not set");
+        println!("NOT RUN on PostgreSQL: LINLI_TEST_PG is not set");
+    }
+    url
+}

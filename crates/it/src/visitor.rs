@@ -1,0 +1,162 @@
+//! A visitor who knows no script: keeps cookies, reads the forms that were served, and submits them.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, header};
+use tower::ServiceExt;
+
+/// A page that was served.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub status: u16,
+    pub path: String,
+    pub body: Vec<u8>,
+    pub content_type: String,
+}
+
+impl Page {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Whether the text stands on the page.
+    pub fn says(&self, text: &str) -> bool {
+        self.text().contains(text)
+    }
+
+    /// The forms of the page: action and fields with their values.
+    pub fn forms(&self) -> Vec<Form> {
+        let text = self.text();
+        text.split("<form")
+            .skip(1)
+            .map(|f| Form::read(f.split("</form>").next().unwrap_or(""), &self.path))
+            .collect()
+    }
+}
+
+/// A form as served.
+#[derive(Clone, Debug)]
+pub struct Form {
+    pub action: String,
+    pub fields: BTreeMap<String, String>,
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    Some(unescape(rest.split('"').next()?))
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&quot;", "\"")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#x27;", "'")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
+}
+
+impl Form {
+    fn read(text: &str, path: &str) -> Self {
+        let (head, body) = text.split_once('>').unwrap_or((text, ""));
+        let action = attribute(head, "action").unwrap_or_else(|| path.to_owned());
+        let mut fields = BTreeMap::new();
+        for piece in body.split('<').skip(1) {
+            let tag = piece.split('>').next().unwrap_or("");
+            if !(tag.starts_with("input") || tag.starts_with("textarea") || tag.starts_with("select")) {
+                continue;
+            }
+            let Some(name) = attribute(tag, "name") else { continue };
+            let kind = attribute(tag, "type").unwrap_or_default();
+            if matches!(kind.as_str(), "checkbox" | "radio") && !tag.contains(" checked") {
+                continue;
+            }
+            fields.insert(name, attribute(tag, "value").unwrap_or_default());
+        }
+        Self { action, fields }
+    }
+
+    /// Types into a field, ticks a box, chooses.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.fields.insert(name.to_owned(), value.to_owned());
+        self
+    }
+}
+
+fn encode(fields: &BTreeMap<String, String>) -> String {
+    let one = |s: &str| linli_web::encode(s);
+    fields.iter().map(|(k, v)| format!("{}={}", one(k), one(v))).collect::<Vec<_>>().join("&")
+}
+
+/// Somebody with a browser.
+#[derive(Clone)]
+pub struct Visitor {
+    router: Router,
+    pub cookies: BTreeMap<String, String>,
+}
+
+impl Visitor {
+    pub fn new(router: Router) -> Self {
+        Self { router, cookies: BTreeMap::from([("lang".to_owned(), "zh-Hans".to_owned())]) }
+    }
+
+    async fn send(&mut self, method: &str, path: &str, body: Option<String>) -> (Page, Option<String>) {
+        let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let mut request =
+            Request::builder().method(method).uri(path).header(header::COOKIE, cookies.join("; "));
+        if body.is_some() {
+            request = request
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header("sec-fetch-site", "same-origin");
+        }
+        let request = request.body(Body::from(body.unwrap_or_default())).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            let text = cookie.to_str().expect("ASCII");
+            let (pair, rest) = text.split_once(';').unwrap_or((text, ""));
+            let (name, value) = pair.split_once('=').expect("name=value");
+            if rest.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let status = response.status().as_u16();
+        let read = |h: header::HeaderName| {
+            response.headers().get(h).and_then(|v| v.to_str().ok()).map(str::to_owned)
+        };
+        let to = read(header::LOCATION);
+        let content_type = read(header::CONTENT_TYPE).unwrap_or_default();
+        let body = to_bytes(response.into_body(), 32 * 1024 * 1024).await.expect("a body").to_vec();
+        (Page { status, path: path.to_owned(), body, content_type }, to)
+    }
+
+    /// Opens an address and follows where it leads.
+    pub async fn get(&mut self, path: &str) -> Page {
+        let (mut page, mut to) = self.send("GET", path, None).await;
+        for _ in 0..5 {
+            let Some(next) = to else { break };
+            (page, to) = self.send("GET", &next, None).await;
+        }
+        page
+    }
+
+    /// The bare answer, nothing followed.
+    pub async fn peek(&mut self, method: &str, path: &str) -> (u16, Option<String>) {
+        let body = (method == "POST").then(String::new);
+        let (page, to) = self.send(method, path, body).await;
+        (page.status, to)
+    }
+
+    /// Submits a form and follows where it leads.
+    pub async fn submit(&mut self, form: &Form) -> Page {
+        let (page, to) = self.send("POST", &form.action, Some(encode(&form.fields))).await;
+        match to {
+            Some(next) => self.get(&next).await,
+            None => page,
+        }
+    }
+}

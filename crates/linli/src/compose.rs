@@ -1,0 +1,175 @@
+//! The list of rooms: tables, routes, services, listeners, the officer's rail.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use linli_acts::{BodyId, DutyId, Held, House, PersonId, Services, StaffId};
+use linli_base::Instant;
+use linli_db::{Db, DbError, Kind, Read, Room};
+use linli_documents::Typesetter;
+use linli_people::offers::{
+    CodeChannel, CodeChannelService, IdentityCheck, IdentityCheckService, NoCheck, ShownCodes, SimulatedCheck,
+};
+use linli_vault::Vault;
+use linli_wallet::offers::{InsuranceRegister, InsuranceRegisterService};
+use linli_web::{Directory, DirectoryService, RailGroup, RailLink, Route, Site};
+
+use crate::simulators::{NotConnected, SimulatedInsurance, Switch};
+
+/// Tables, in an order in which foreign keys point only backwards.
+pub const ROOMS: &[Room] = &[
+    linli_acts::ROOM,
+    linli_web::ROOM,
+    linli_places::ROOM,
+    linli_people::ROOM,
+    linli_duties::ROOM,
+    linli_catalogue::ROOM,
+    linli_wallet::ROOM,
+];
+
+/// Every address.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let mut all = linli_web::routes();
+    all.extend(linli_figures::routes());
+    all.extend(linli_letter::routes());
+    all.extend(linli_places::routes());
+    all.extend(linli_people::routes());
+    all.extend(linli_duties::routes());
+    all.extend(linli_catalogue::routes());
+    all.extend(linli_wallet::routes());
+    all
+}
+
+/// Which job runs on which event.
+pub const LISTENERS: &[(&str, &str)] =
+    &[("places.building_moved", linli_people::acts::register::FOLLOW_BUILDING)];
+
+/// The officer's rail.
+#[must_use]
+pub fn rail() -> Arc<[RailGroup]> {
+    let link = |path, zh, en, duties| RailLink { path, zh, en, duties };
+    Arc::new([
+        RailGroup {
+            zh: "我的",
+            en: "Mine",
+            links: vec![link("/office/me", "我的账户", "My account", &[][..])],
+        },
+        RailGroup {
+            zh: "机构和人员",
+            en: "The office",
+            links: vec![
+                link("/office/bodies", "机构", "Bodies", &["duties.administrator"][..]),
+                link(
+                    "/office/staff",
+                    "人员和岗位",
+                    "Staff and duties",
+                    &["duties.administrator", "duties.security"][..],
+                ),
+                link("/office/log", "办理记录", "The log", &["duties.auditor"][..]),
+                link("/office/places", "区划和地址", "Divisions and addresses", &["places.editor"][..]),
+            ],
+        },
+        RailGroup {
+            zh: "居民",
+            en: "Residents",
+            links: vec![
+                link("/desk/people", "查找居民", "Find a resident", &["people.registrar"][..]),
+                link("/desk/corrections", "信息更正", "Corrections", &["people.registrar"][..]),
+            ],
+        },
+        RailGroup {
+            zh: "证明和印章",
+            en: "Proofs and seals",
+            links: vec![
+                link(
+                    "/office/seals",
+                    "印章和授权",
+                    "Seals",
+                    &["wallet.seal_keeper", "wallet.authoriser"][..],
+                ),
+                link("/office/proofs", "已出具证明", "Proofs issued", &["wallet.authoriser"][..]),
+            ],
+        },
+    ])
+}
+
+/// What lies outside the house: real, or simulated.
+pub struct Outside {
+    pub codes: Box<dyn CodeChannel>,
+    pub identity: Box<dyn IdentityCheck>,
+    pub insurance: Box<dyn InsuranceRegister>,
+}
+
+impl Outside {
+    /// Simulators, with the switch of the register's faults.
+    #[must_use]
+    pub fn simulated(clock: Arc<dyn linli_base::Clock>) -> (Self, Switch) {
+        let switch = Switch::default();
+        let insurance = Box::new(SimulatedInsurance::new(switch.clone(), clock));
+        let codes = Box::new(ShownCodes::default());
+        (Self { codes, identity: Box::new(SimulatedCheck::default()), insurance }, switch)
+    }
+
+    /// Nothing connected: cases wait, nothing is lost. An engineer connects gateways here.
+    #[must_use]
+    pub fn unconnected() -> Self {
+        Self {
+            codes: Box::new(ShownCodes::default()),
+            identity: Box::new(NoCheck),
+            insurance: Box::new(NotConnected),
+        }
+    }
+}
+
+/// Migrates a database and builds the house on it.
+///
+/// # Errors
+/// If a migration fails or the fonts cannot be read.
+pub async fn open(
+    db: Db,
+    vault: Arc<Vault>,
+    fonts: Option<&Path>,
+    site: Arc<Site>,
+    outside: Outside,
+) -> anyhow::Result<House> {
+    db.migrate(ROOMS).await?;
+    let services = Services::default()
+        .with(Arc::new(Typesetter::new(fonts)?))
+        .with(site)
+        .with(Arc::new(DirectoryService(Box::new(Names))))
+        .with(Arc::new(CodeChannelService(outside.codes)))
+        .with(Arc::new(IdentityCheckService(outside.identity)))
+        .with(Arc::new(InsuranceRegisterService(outside.insurance)));
+    let house = House::new(db, vault, services, LISTENERS);
+    house.start().await?;
+    linli_catalogue::offers::deliver_all(&house).await?;
+    Ok(house)
+}
+
+/// Names and duties, told to the door by the rooms that know them.
+struct Names;
+
+impl Directory for Names {
+    fn held(&self, read: &mut Read<'_>, staff: StaffId, now: Instant) -> Result<Vec<Held>, DbError> {
+        linli_duties::offers::held(read, staff, now)
+    }
+    fn staff_name(&self, read: &mut Read<'_>, staff: StaffId) -> Result<Option<String>, DbError> {
+        linli_duties::offers::staff_name(read, staff)
+    }
+    fn person_name(
+        &self,
+        read: &mut Read<'_>,
+        vault: &Vault,
+        person: PersonId,
+    ) -> Result<Option<String>, DbError> {
+        linli_people::offers::name_of(read, vault, person)
+            .map_err(|e| DbError { kind: Kind::Other, what: e.to_string().into() })
+    }
+    fn body_name(&self, read: &mut Read<'_>, body: BodyId) -> Result<Option<(String, String)>, DbError> {
+        Ok(linli_duties::offers::body(read, body)?.map(|b| (b.name_zh, b.name_en)))
+    }
+    fn duty(&self, read: &mut Read<'_>, duty: DutyId) -> Result<Option<Held>, DbError> {
+        linli_duties::offers::duty(read, duty)
+    }
+}

@@ -1,0 +1,225 @@
+//! `linli demo`: the sample district with a lived-in year, persons to try, and faults to switch on.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use linli_acts::{Actor, BodyId, House, PersonId, publish_checkpoint};
+use linli_base::{Chance, Clock, Day, ManualClock, SystemClock};
+use linli_db::{Db, Options};
+use linli_duties::offers::{deliver_duty, deliver_staff};
+use linli_vault::{Vault, password};
+use linli_wallet::offers::{ProofKind, authorise, make_seal};
+use linli_wallet::{AUTHORISER, SEAL_KEEPER};
+use linli_web::{Gate, Route, Site};
+
+use crate::compose::{self, Outside};
+use crate::demo_pages;
+use crate::district;
+use crate::simulators::Switch;
+
+/// Password and one-time secret of every sample account. They protect nothing: the sample holds no real data and listens on
+/// the loopback address.
+pub const PASSWORD: &str = "木棉花开在三月";
+pub const SECRET: &[u8; 20] = b"linli-sample-secret!";
+
+/// An account of the sample.
+pub struct Player {
+    pub login: &'static str,
+    pub zh: &'static str,
+    pub en: &'static str,
+}
+
+/// The accounts to try.
+pub const OFFICERS: &[Player] = &[
+    Player {
+        login: "admin", zh: "系统管理员：机构、人员、岗位", en: "administrator: bodies, staff, duties"
+    },
+    Player {
+        login: "security", zh: "安全管理员：锁定、重置", en: "security officer: lock, reset"
+    },
+    Player { login: "auditor", zh: "审计员：看办理记录", en: "auditor: reads the log" },
+    Player { login: "seals", zh: "印章保管人（人社局）", en: "keeper of seals (HR bureau)" },
+    Player {
+        login: "chief", zh: "证明授权负责人（人社局）", en: "official over proofs (HR bureau)"
+    },
+    Player { login: "divisions", zh: "区划管理（全区）", en: "keeper of divisions (district)" },
+    Player {
+        login: "registrar", zh: "人口信息管理（赤岗街道）", en: "population registrar (Chigang)"
+    },
+];
+
+/// Fills an empty house: divisions, bodies, residents, officers, and a year of proofs.
+///
+/// # Errors
+/// If the database fails.
+pub async fn fill(house: &House, clock: &ManualClock, size: u64) -> anyhow::Result<()> {
+    let today = clock.now();
+    let begin = today.plus_seconds(-365 * 86_400);
+    clock.set(begin);
+    println!("  18 streets, 265 communities, departments, committees …");
+    let bodies = district::places_and_bodies(house).await?;
+    println!("  {size} residents …");
+    let mut mark = 0;
+    district::residents(house, size, 20_201_130, |n| {
+        if n / 5_000 > mark {
+            mark = n / 5_000;
+            println!("  … {n}");
+        }
+    })
+    .await?;
+    let cast = district::players(house).await?;
+    let find = |code: &str| bodies.get(code).copied().with_context(|| format!("body {code}"));
+    officers(house, find("ZS")?, find("RS")?, find("S440105001000")?).await?;
+    println!("  a year of acts …");
+    year(house, clock, today.day(), &cast.iter().map(|(_, id)| *id).collect::<Vec<_>>()).await?;
+    clock.set(today);
+    publish_checkpoint(house).await?;
+    Ok(())
+}
+
+async fn officers(house: &House, office: BodyId, hr: BodyId, street: BodyId) -> anyhow::Result<()> {
+    let hash = password::hash(house.vault().chance(), PASSWORD)?;
+    let district: linli_base::PlaceCode = district::HAIZHU.parse()?;
+    let chigang: linli_base::PlaceCode = "440105001000".parse()?;
+    house
+        .act(&Actor::system(), move |act| {
+            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 7] = [
+                ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
+                ("security", "区安全", &linli_duties::SECURITY, office, district),
+                ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
+                ("seals", "冯保管", &SEAL_KEEPER, hr, district),
+                ("chief", "曾负责", &AUTHORISER, hr, district),
+                ("divisions", "杨区划", &linli_places::EDITOR, office, district),
+                ("registrar", "谢登记", &linli_people::REGISTRAR, street, chigang),
+            ];
+            for (login, name, kind, body, place) in posts {
+                let id = deliver_staff(act, login, name, &hash, SECRET)?;
+                deliver_duty(act, kind, body, place, id)?;
+            }
+            Ok::<_, linli_duties::OfficeError>(())
+        })
+        .await?;
+    Ok(())
+}
+
+/// The officer of a login with the duties that she holds now.
+async fn officer(house: &House, login: &'static str) -> anyhow::Result<Actor> {
+    house
+        .read(move |r| {
+            let now = r.now();
+            let id = linli_duties::offers::staff_by_login(r, login)?;
+            let Some(id) = id else { return Ok(None) };
+            Ok::<_, linli_db::DbError>(Some(Actor::staff(id, linli_duties::offers::held(r, id, now)?)))
+        })
+        .await?
+        .with_context(|| format!("officer {login}"))
+}
+
+/// Seal, authorisation, and proofs asked for through the year by people of the district.
+async fn year(house: &House, clock: &ManualClock, last: Day, cast: &[PersonId]) -> anyhow::Result<()> {
+    let keeper = officer(house, "seals").await?;
+    let held = keeper.held.first().context("the keeper's duty")?.clone();
+    let seal = house.act(&keeper, move |act| make_seal(act, held.body, held.place, "电子证明专用章")).await?;
+    let chief = officer(house, "chief").await?;
+    let until = clock.now().day().plus_days(365);
+    let first = house.act(&chief, move |act| authorise(act, seal, ProofKind::Insurance, until)).await?;
+    let chance = Chance::seeded(7);
+    let mut everybody = house.read(some_adults).await?;
+    // The persons to try begin without a history, but for the one who shows one.
+    everybody.retain(|id| !cast.contains(id));
+    let end = last.start().plus_minutes(9 * 60);
+    let mut n = 0u32;
+    while clock.now() < end {
+        clock.advance_seconds(i64::from(chance.below(48)) * 3_600 + 1_800);
+        let who = match chance.below(8) {
+            0 => cast.get(1).copied(),
+            _ => {
+                let i = chance.below(u32::try_from(everybody.len()).unwrap_or(1));
+                everybody.get(usize::try_from(i).unwrap_or(0)).copied()
+            }
+        };
+        let Some(who) = who else { continue };
+        let actor = Actor::person(who);
+        let key = format!("year-{n}");
+        if let Ok(id) =
+            house.act(&actor, move |act| linli_wallet::acts::ask(act, ProofKind::Insurance, &key)).await
+        {
+            // A name that no font can set waits for its font, as it would in life.
+            if let Err(e) = linli_wallet::errand::run(house, id).await {
+                tracing::warn!("a proof of the year waits: {e}");
+            }
+            n += 1;
+        }
+        if n % 40 == 0 {
+            publish_checkpoint(house).await?;
+        }
+    }
+    // The year's authorisation ends with the year; the official gives it anew.
+    clock.set(end);
+    house.act(&chief, move |act| linli_wallet::acts::withdraw(act, first, 1)).await?;
+    let until = end.day().plus_days(365);
+    house.act(&chief, move |act| authorise(act, seal, ProofKind::Insurance, until)).await?;
+    Ok(())
+}
+
+fn some_adults(read: &mut linli_db::Read<'_>) -> Result<Vec<PersonId>, linli_people::PeopleError> {
+    let mut out = Vec::new();
+    for street in 1..=18u64 {
+        let Ok(place) = linli_base::PlaceCode::new(440_105_000_000 + street * 1_000) else { continue };
+        let found = linli_people::offers::born(read, place, (1962, 2004), PersonId::from_raw(0), 40)?;
+        out.extend(found.into_iter().map(|(id, _)| id));
+    }
+    Ok(out)
+}
+
+/// Runs the demo: fills the data folder if it is empty, then serves it.
+///
+/// # Errors
+/// If the folder cannot be written or the address cannot be bound.
+pub async fn run(data: &Path, listen: std::net::SocketAddr, size: u64) -> anyhow::Result<()> {
+    std::fs::create_dir_all(data)?;
+    let url = format!("sqlite:{}", data.join("linli.db").display());
+    let key = data.join("linli.key");
+    let site = Arc::new(Site {
+        origin: format!("http://{listen}"),
+        district_zh: "广州市海珠区".to_owned(),
+        district_en: "Haizhu District, Guangzhou".to_owned(),
+        demo: true,
+        trust_proxy: false,
+        rail: compose::rail(),
+    });
+    let done = data.join("filled");
+    if !done.exists() {
+        println!("Making the sample district in {} …", data.display());
+        let file = data.join("linli.db");
+        anyhow::ensure!(
+            !file.exists(),
+            "{} is there but was not finished; remove the folder",
+            file.display()
+        );
+        let clock = ManualClock::at(SystemClock.now());
+        let vault = Arc::new(Vault::open(&key, Arc::new(Chance::from_system()))?);
+        let db = Db::open(&url, Options { clock: Arc::new(clock.clone()), ..Options::default() }).await?;
+        let (outside, _) = Outside::simulated(Arc::new(clock.clone()));
+        let house = compose::open(db, vault, None, Arc::clone(&site), outside).await?;
+        fill(&house, &clock, size).await?;
+        house.db().close().await;
+        std::fs::write(&done, b"")?;
+    }
+    let vault = Arc::new(Vault::open(&key, Arc::new(Chance::from_system()))?);
+    let db = Db::open(&url, Options::default()).await?;
+    let (outside, switch) = Outside::simulated(Arc::new(SystemClock));
+    let house = compose::open(db, vault, None, Arc::clone(&site), outside).await?;
+    crate::serve::run(house, site, listen, None, demo_routes(switch)).await
+}
+
+/// The demo's own pages beside the district's.
+#[must_use]
+pub fn demo_routes(switch: Switch) -> Vec<Route> {
+    let set = switch.clone();
+    vec![
+        Route::get("/demo", Gate::Public, move |req| demo_pages::show(req, switch.clone())),
+        Route::post("/demo/register", Gate::Public, move |req| demo_pages::switch(req, set.clone())),
+    ]
+}

@@ -1,0 +1,11 @@
+//! The door: composition of the rooms, configuration, commands. No rule lives here.
+
+pub mod check;
+pub mod compose;
+pub mod config;
+pub mod demo;
+mod demo_pages;
+pub mod district;
+pub mod import;
+pub mod serve;
+pub mod simulators;

@@ -1,0 +1,103 @@
+//! What lies outside the house, played for the demo and the tests, with faults to switch on.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use linli_base::docnum::DocumentNumber;
+use linli_base::{Clock, Day};
+use linli_wallet::offers::{Call, InsuranceLine, InsuranceRecord, InsuranceRegister, RegisterDown};
+
+/// How the simulated register behaves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// Answers.
+    None,
+    /// Refuses every call.
+    Down,
+    /// Answers after the deadline.
+    Slow,
+}
+
+/// The switch, kept by whoever plays.
+#[derive(Clone, Debug, Default)]
+pub struct Switch(Arc<AtomicU8>);
+
+impl Switch {
+    pub fn set(&self, fault: Fault) {
+        let n = match fault {
+            Fault::None => 0,
+            Fault::Down => 1,
+            Fault::Slow => 2,
+        };
+        self.0.store(n, Ordering::SeqCst);
+    }
+    #[must_use]
+    pub fn get(&self) -> Fault {
+        match self.0.load(Ordering::SeqCst) {
+            0 => Fault::None,
+            1 => Fault::Down,
+            _ => Fault::Slow,
+        }
+    }
+}
+
+/// A social insurance register that computes its answers from the number (see `linli-sample`).
+pub struct SimulatedInsurance {
+    pub switch: Switch,
+    pub clock: Arc<dyn Clock>,
+    asked: Mutex<u64>,
+}
+
+impl SimulatedInsurance {
+    #[must_use]
+    pub fn new(switch: Switch, clock: Arc<dyn Clock>) -> Self {
+        Self { switch, clock, asked: Mutex::new(0) }
+    }
+
+    fn answer(&self, number: &DocumentNumber, birth: Option<Day>) -> InsuranceRecord {
+        let now = self.clock.now();
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        let lines = match birth.or_else(|| number.birth()) {
+            Some(birth) => linli_sample::insurance(number.value(), birth, now.day()),
+            None => Vec::new(),
+        };
+        let lines = lines
+            .into_iter()
+            .map(|l| InsuranceLine {
+                zh: l.zh.to_owned(),
+                en: l.en.to_owned(),
+                first: l.first,
+                last: l.last,
+                months: l.months,
+                state_zh: l.state_zh.to_owned(),
+                state_en: l.state_en.to_owned(),
+            })
+            .collect();
+        InsuranceRecord { as_of: now, lines }
+    }
+}
+
+impl InsuranceRegister for SimulatedInsurance {
+    fn ask<'a>(&'a self, number: &'a DocumentNumber, birth: Option<Day>) -> Call<'a> {
+        Box::pin(async move {
+            match self.switch.get() {
+                Fault::None => Ok(self.answer(number, birth)),
+                Fault::Down => Err(RegisterDown("simulated: down".to_owned())),
+                Fault::Slow => {
+                    tokio::time::sleep(Duration::from_secs(60)).await;
+                    Ok(self.answer(number, birth))
+                }
+            }
+        })
+    }
+}
+
+/// Stands where no register is connected: every call fails, so cases wait and none is lost.
+pub struct NotConnected;
+
+impl InsuranceRegister for NotConnected {
+    fn ask<'a>(&'a self, _: &'a DocumentNumber, _: Option<Day>) -> Call<'a> {
+        Box::pin(async { Err(RegisterDown("no register is connected".to_owned())) })
+    }
+}

@@ -1,0 +1,5 @@
+//! Words from the locales.
+
+fn main() {
+    linli_words::build::generate("locales");
+}

@@ -1,0 +1,15 @@
+fault-missing = Not filled in
+fault-cell-too-long = Too long: at most { $max } characters
+fault-lost-digits = The spreadsheet stored a long number as a quantity and its last digits are lost; set the column to "text" and fill it in again
+fault-error-value = A calculation error of the spreadsheet (such as #REF!), not a value
+fault-not-a-day = Not a day; write it as 2026-11-24
+fault-too-many-columns = Too many columns
+fault-doubled = The same as line { $line }
+fault-other = Does not fit
+sheet-too-large = The file is too large
+sheet-too-many-rows = Too many rows
+sheet-unreadable = The file cannot be read: use CSV (UTF-8 or GBK) or XLSX
+sheet-encoding = The character encoding is not known: save as CSV in UTF-8 or as XLSX
+sheet-empty = The file is empty
+sheet-missing-columns = The header lacks these columns: { $columns }
+sheet-doubled-column = The header names "{ $column }" twice

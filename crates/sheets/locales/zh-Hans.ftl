@@ -1,0 +1,15 @@
+fault-missing = 没有填写
+fault-cell-too-long = 内容太长，最多 { $max } 个字
+fault-lost-digits = 表格软件把长号码存成了数字，末几位已丢失；请把这一列设为“文本”后重新填写
+fault-error-value = 表格里是计算错误（如 #REF!），不是内容
+fault-not-a-day = 不是日期；请写成 2026-11-24
+fault-too-many-columns = 列数太多
+fault-doubled = 与第 { $line } 行重复
+fault-other = 内容不符合要求
+sheet-too-large = 文件太大
+sheet-too-many-rows = 行数太多
+sheet-unreadable = 文件打不开：请用 CSV（UTF-8 或 GBK）或 XLSX
+sheet-encoding = 文件的文字编码认不出来：请另存为 UTF-8 的 CSV 或 XLSX
+sheet-empty = 文件里没有内容
+sheet-missing-columns = 表头缺少这些列：{ $columns }
+sheet-doubled-column = 表头里“{ $column }”出现了两次
