@@ -136,7 +136,7 @@ pub fn way(tags: &Tags) -> Option<Traits> {
         None => {
             let platform = get(tags, b"railway") == Some(b"platform")
                 || get(tags, b"public_transport") == Some(b"platform");
-            if !platform && !(get(tags, b"man_made") == Some(b"pier") && !no(foot)) {
+            if !platform && (get(tags, b"man_made") != Some(b"pier") || no(foot)) {
                 return None;
             }
         }

@@ -263,17 +263,20 @@ struct Hit {
     point: Point,
 }
 
+/// Way and both ends of the segments that touch a cell.
+type Cells = HashMap<(i32, i32), Vec<(u32, u32, u32)>>;
+
 /// Raw segments by grid cell, for the few joins a district file needs.
 struct SegmentGrid {
     cell: i64,
-    cells: HashMap<(i32, i32), Vec<(u32, u32, u32)>>,
+    cells: Cells,
 }
 
 impl SegmentGrid {
     fn build(raw: &Raw, tolerance_cm: u32) -> Self {
         // a cell of at least 200 m, in 1e-7 degree of latitude (about 1.11 cm)
         let cell = i64::from(tolerance_cm).max(20_000);
-        let mut cells: HashMap<(i32, i32), Vec<(u32, u32, u32)>> = HashMap::new();
+        let mut cells = Cells::new();
         for (w, way) in raw.ways.iter().enumerate() {
             for pair in raw.refs[way.start as usize..way.end as usize].windows(2) {
                 let (p, q) = (raw.points[pair[0] as usize], raw.points[pair[1] as usize]);

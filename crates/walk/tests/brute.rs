@@ -1,5 +1,11 @@
 //! Nearest-k against brute force (Floyd–Warshall over every point of the network) on random networks.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "indices and counts come from the small networks made here"
+)]
+
 use proptest::prelude::*;
 use walk::access::{Stop, Traits};
 use walk::build::from_lines;
@@ -91,8 +97,7 @@ fn all_pairs(net: &Network, profile: &Profile) -> Vec<Vec<u64>> {
     }
     for e in &net.edges {
         let Some(pace) = profile.pace(e.traits) else { continue };
-        let (x, y) =
-            (profile.half_stop(net.stops[e.a as usize]), profile.half_stop(net.stops[e.b as usize]));
+        let (x, y) = (profile.half_stop(net.stops[e.a as usize]), profile.half_stop(net.stops[e.b as usize]));
         if x == BARRED || y == BARRED {
             continue;
         }
