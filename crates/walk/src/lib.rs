@@ -9,16 +9,23 @@
 
 pub mod access;
 pub mod build;
+pub mod city;
 pub mod datum;
 pub mod error;
 pub mod geo;
+pub mod index;
+pub mod isochrone;
+pub mod local;
 pub mod nearest;
 pub mod network;
 pub mod osm;
+pub mod prepared;
 pub mod profile;
 pub mod raw;
+pub mod repair;
 pub mod search;
 
+pub use city::{Buildings, City, Class};
 pub use datum::Datum;
 pub use error::{Error, Result};
 pub use geo::{Bounds, Point};

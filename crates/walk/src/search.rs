@@ -168,6 +168,19 @@ pub(crate) fn spread_k(
     if k == 1 {
         return spread(first, arcs, limit, labels, q);
     }
+    spread_telling(first, arcs, limit, k, labels, q, |_| {});
+}
+
+/// As [`spread_k`], telling every node that it relabels (some more than once).
+pub(crate) fn spread_telling(
+    first: &[u32],
+    arcs: &[Arc],
+    limit: Cost,
+    k: usize,
+    labels: &mut [Label],
+    q: &mut Buckets,
+    mut tell: impl FnMut(u32),
+) {
     let top = label(limit, u32::MAX);
     while let Some((l, u)) = q.pop() {
         let at = u as usize * k;
@@ -182,6 +195,7 @@ pub(crate) fn spread_k(
             let new = l.saturating_add(u64::from(arc.cost) << 32);
             let h = arc.head as usize * k;
             if new <= top && improve(&mut labels[h..h + k], new) {
+                tell(arc.head);
                 q.push(new, arc.head);
             }
         }

@@ -1,91 +1,13 @@
 //! Nearest-k against brute force (Floyd–Warshall over every point of the network) on random networks.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
-    reason = "indices and counts come from the small networks made here"
-)]
-
+use crate::common::{city, places};
 use proptest::prelude::*;
-use walk::access::{Stop, Traits};
+use walk::access::Traits;
 use walk::build::from_lines;
-use walk::geo::{Point, length_cm};
+use walk::geo::length_cm;
 use walk::nearest::{Scratch, Table, walk};
 use walk::search::{NONE, cost_of, label};
-use walk::{BARRED, Cost, Costs, Door, Network, Places, Profile};
-
-#[derive(Debug, Clone)]
-struct City {
-    points: Vec<Point>,
-    stops: Vec<Stop>,
-    lines: Vec<(Vec<u32>, Traits)>,
-    homes: Vec<(u32, u32, u32)>,
-    facilities: Vec<(u32, u32, u32)>,
-    k: usize,
-    limit: Cost,
-    profile: usize,
-}
-
-fn traits() -> impl Strategy<Value = Traits> {
-    prop_oneof![
-        6 => Just(Traits::default()),
-        1 => Just(Traits(Traits::STEPS)),
-        1 => Just(Traits(Traits::STEPS | Traits::RAMP)),
-        1 => Just(Traits(Traits::FORWARD_ONLY)),
-        1 => Just(Traits(Traits::BACKWARD_ONLY)),
-        1 => Just(Traits(Traits::LIFT)),
-    ]
-}
-
-fn stop() -> impl Strategy<Value = Stop> {
-    prop_oneof![
-        12 => Just(Stop::default()),
-        1 => Just(Stop(Stop::SIGNAL)),
-        1 => Just(Stop(Stop::GATE | Stop::LOCKED)),
-        1 => Just(Stop(Stop::KERB)),
-    ]
-}
-
-fn city() -> impl Strategy<Value = City> {
-    (4usize..28).prop_flat_map(|n| {
-        let n32 = n as u32;
-        let door = (any::<u32>(), any::<u32>(), 0u32..3_000);
-        (
-            prop::collection::vec((0i32..40_000, 0i32..40_000), n),
-            prop::collection::vec(stop(), n),
-            prop::collection::vec((prop::collection::vec(0..n32, 2..6), traits()), 1..14),
-            prop::collection::vec(door.clone(), 1..12),
-            prop::collection::vec(door, 0..9),
-            1usize..5,
-            prop_oneof![Just(400_000_000u32), 5_000u32..300_000],
-            0usize..4,
-        )
-            .prop_map(|(xy, stops, lines, homes, facilities, k, limit, profile)| City {
-                points: xy
-                    .into_iter()
-                    .map(|(x, y)| Point { lon: 1_133_000_000 + x, lat: 231_000_000 + y })
-                    .collect(),
-                stops,
-                lines,
-                homes,
-                facilities,
-                k,
-                limit,
-                profile,
-            })
-    })
-}
-
-fn places(net: &Network, raw: &[(u32, u32, u32)]) -> Places {
-    Places::single(
-        raw.iter()
-            .map(|&(e, o, access_cm)| {
-                let edge = e % net.edges.len() as u32;
-                Door { edge, offset_cm: o % (net.edges[edge as usize].length_cm + 1), access_cm }
-            })
-            .collect(),
-    )
-}
+use walk::{BARRED, Costs, Door, Network, Profile};
 
 /// All-pairs costs between junctions, from the edges alone.
 fn all_pairs(net: &Network, profile: &Profile) -> Vec<Vec<u64>> {

@@ -1,0 +1,12 @@
+//! Tests of the engine against brute force and against itself.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::unwrap_used,
+    reason = "indices and counts come from the small networks made here"
+)]
+
+mod brute;
+mod common;
+mod reach;
+mod repair;
