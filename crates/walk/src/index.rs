@@ -99,7 +99,7 @@ impl Index {
             // the part of the segment within this row, widened a little for rounding
             let (lo, hi) = (r as f64 * self.cell - 0.01, (r + 1) as f64 * self.cell + 0.01);
             let part = |y: f64| {
-                if by == ay { 0.0 } else { ((y - ay) / (by - ay)).clamp(0.0, 1.0) }
+                if (by - ay).abs() < 1e-9 { 0.0 } else { ((y - ay) / (by - ay)).clamp(0.0, 1.0) }
             };
             let (t, u) = if r0 == r1 { (0.0, 1.0) } else { (part(lo), part(hi)) };
             let (x, y) = (ax + t * (bx - ax), ax + u * (bx - ax));

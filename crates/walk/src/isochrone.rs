@@ -122,7 +122,8 @@ pub fn reach(
                 let Some(&(o, oc, ..)) = other else { return far };
                 let gap = i64::from(at.abs_diff(o)) * i64::from(pace) / 1_000;
                 let mine = (i64::from(oc) - i64::from(c) + gap) / 2 * 1_000 / i64::from(pace);
-                far.min(mine.clamp(0, i64::from(at.abs_diff(o))) as u32)
+                // rounded up on both sides: a centimetre walked twice rather than not at all
+                far.min((mine.max(0) + 1).min(i64::from(at.abs_diff(o))) as u32)
             };
             if up && can_up {
                 let next = starts.get(i + 1).filter(|s| s.3 && can_down);

@@ -8,13 +8,19 @@
 )]
 
 pub mod access;
+pub mod around;
 pub mod build;
+pub mod catchment;
 pub mod city;
 pub mod datum;
 pub mod error;
+pub mod files;
+pub mod gaps;
 pub mod geo;
+pub mod grid;
 pub mod index;
 pub mod isochrone;
+pub mod links;
 pub mod local;
 pub mod nearest;
 pub mod network;
@@ -23,7 +29,9 @@ pub mod prepared;
 pub mod profile;
 pub mod raw;
 pub mod repair;
+pub mod score;
 pub mod search;
+pub mod synth;
 
 pub use city::{Buildings, City, Class};
 pub use datum::Datum;

@@ -23,14 +23,25 @@ impl Local {
             self.seed(&[(e.a, a), (e.b, b)], limit);
         }
         let arcs = if towards { costs.towards() } else { &costs.out };
-        self.spread(&net.first, arcs, limit);
+        self.spread(&net.first, arcs, limit, |_| BARRED);
     }
 
-    /// Searches from junctions with costs given.
-    pub(crate) fn run_nodes(&mut self, net: &Network, arcs: &[Arc], seeds: &[(u32, Cost)], limit: Cost) {
+    /// Searches from junctions with costs given, going on only where it stays below a bound.
+    pub(crate) fn run_below(
+        &mut self,
+        net: &Network,
+        arcs: &[Arc],
+        seeds: &[(u32, Cost)],
+        limit: Cost,
+        bound: impl Fn(u32) -> Cost,
+    ) {
         self.clear(net.nodes.len());
-        self.seed(seeds, limit);
-        self.spread(&net.first, arcs, limit);
+        for &(node, c) in seeds {
+            if c < bound(node) {
+                self.seed(&[(node, c)], limit);
+            }
+        }
+        self.spread(&net.first, arcs, limit, bound);
     }
 
     fn clear(&mut self, nodes: usize) {
@@ -58,7 +69,7 @@ impl Local {
         }
     }
 
-    fn spread(&mut self, first: &[u32], arcs: &[Arc], limit: Cost) {
+    fn spread(&mut self, first: &[u32], arcs: &[Arc], limit: Cost, bound: impl Fn(u32) -> Cost) {
         while let Some((l, u)) = self.q.pop() {
             let c = cost_of(l);
             if self.cost[u as usize] != c {
@@ -67,7 +78,7 @@ impl Local {
             for arc in &arcs[first[u as usize] as usize..first[u as usize + 1] as usize] {
                 let new = c.saturating_add(arc.cost);
                 let slot = &mut self.cost[arc.head as usize];
-                if new <= limit && new < *slot {
+                if new <= limit && new < *slot && new < bound(arc.head) {
                     if *slot == BARRED {
                         self.touched.push(arc.head);
                     }

@@ -2,11 +2,13 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
-    clippy::unwrap_used,
     reason = "indices and counts come from the small networks made here"
 )]
 
 mod brute;
 mod common;
+mod gaps;
+mod links;
 mod reach;
 mod repair;
+mod score;
