@@ -1,18 +1,22 @@
-//! command line, to come
-use std::time::Instant;
-fn main() -> walk::Result<()> {
-    let p = std::env::args().nth(1).unwrap_or_default();
-    let t = Instant::now();
-    let raw = walk::osm::read_file(std::path::Path::new(&p), &walk::osm::ReadOptions::default())?;
-    println!("read {:?} ways {} points {}", t.elapsed(), raw.ways.len(), raw.points.len());
-    let net = walk::build::build(raw, None)?;
-    println!(
-        "built {:?} nodes {} edges {} shape {} frontier {}",
-        t.elapsed(),
-        net.nodes.len(),
-        net.edges.len(),
-        net.shape.len(),
-        net.frontier.len()
-    );
-    Ok(())
+//! The command line of the engine.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "the same dense arrays as in the library"
+)]
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    match cli::run() {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        // a reader such as `head` may close the pipe: that is its right
+        Err(walk::Error::Io(e)) if e.kind() == std::io::ErrorKind::BrokenPipe => {
+            std::process::ExitCode::SUCCESS
+        }
+        Err(e) => {
+            eprintln!("walk: {e}");
+            std::process::ExitCode::FAILURE
+        }
+    }
 }
