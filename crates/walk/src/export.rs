@@ -94,7 +94,12 @@ pub fn cell(text: &str) -> String {
 /// When writing fails.
 pub fn csv<W: Write>(out: W, head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<()> {
     let mut w = csv::Writer::from_writer(out);
-    let io = |e: csv::Error| crate::error::Error::Io(std::io::Error::other(e));
+    let io = |e: csv::Error| -> crate::error::Error {
+        match e.into_kind() {
+            csv::ErrorKind::Io(e) => e.into(),
+            other => std::io::Error::other(format!("{other:?}")).into(),
+        }
+    };
     w.write_record(head).map_err(io)?;
     for row in rows {
         w.write_record(row.iter().map(|c| cell(c))).map_err(io)?;

@@ -24,7 +24,7 @@ pub struct Nearest {
     #[arg(long, default_value = "15min", value_parser = limit)]
     within: Limit,
     /// Ask for this place alone: lon,lat
-    #[arg(long, value_parser = place)]
+    #[arg(long, value_parser = place, allow_hyphen_values = true)]
     at: Option<(f64, f64)>,
     /// Ask for every node of the map in place of its buildings
     #[arg(long, conflicts_with = "at")]

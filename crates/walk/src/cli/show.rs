@@ -17,7 +17,7 @@ pub struct Isochrone {
     #[command(flatten)]
     source: Source,
     /// The place: lon,lat
-    #[arg(long, value_parser = place)]
+    #[arg(long, value_parser = place, allow_hyphen_values = true)]
     at: (f64, f64),
     /// Bands in minutes
     #[arg(long, value_delimiter = ',', default_value = "5,10,15", value_parser = clap::value_parser!(u32).range(1..=600))]
