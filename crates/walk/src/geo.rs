@@ -151,15 +151,21 @@ pub fn project(p: (f64, f64), a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
 /// Whether a point lies inside a ring (even-odd rule; the ring may or may not repeat its first point).
 #[must_use]
 pub fn in_ring(p: Point, ring: &[Point]) -> bool {
+    in_ring_doubled(2 * i64::from(p.lon), 2 * i64::from(p.lat), ring)
+}
+
+/// As [`in_ring`], for a place in half units: the middle between two points, exactly.
+#[must_use]
+pub fn in_ring_doubled(lon2: i64, lat2: i64, ring: &[Point]) -> bool {
     let mut inside = false;
     let Some(mut prev) = ring.last().copied() else { return false };
     for &cur in ring {
-        if (cur.lat > p.lat) != (prev.lat > p.lat) {
+        let (x, y) = (2 * i64::from(cur.lon), 2 * i64::from(cur.lat));
+        let (u, v) = (2 * i64::from(prev.lon), 2 * i64::from(prev.lat));
+        if (y > lat2) != (v > lat2) {
             // lon of the crossing compared without division: sign of (cross product) by the edge's direction
-            let cross = (i128::from(cur.lon) - i128::from(p.lon))
-                * (i128::from(prev.lat) - i128::from(cur.lat))
-                + (i128::from(prev.lon) - i128::from(cur.lon)) * (i128::from(p.lat) - i128::from(cur.lat));
-            if (cross > 0) == (prev.lat > cur.lat) && cross != 0 {
+            let cross = i128::from(x - lon2) * i128::from(v - y) + i128::from(u - x) * i128::from(lat2 - y);
+            if (cross > 0) == (v > y) && cross != 0 {
                 inside = !inside;
             }
         }

@@ -16,8 +16,8 @@ struct Segment {
     /// Centimetres from the edge's start to both ends.
     from_cm: u32,
     to_cm: u32,
-    a: (f32, f32),
-    b: (f32, f32),
+    a: (f64, f64),
+    b: (f64, f64),
 }
 
 /// A grid over all segments of a network, for finding the nearest.
@@ -43,7 +43,7 @@ pub struct Snap {
 }
 
 impl Index {
-    /// Builds the grid. Needs about 30 bytes a segment.
+    /// Builds the grid. Needs about 50 bytes a segment.
     #[must_use]
     pub fn new(net: &Network) -> Self {
         let bounds = Bounds::around(net.nodes.iter().chain(&net.shape).copied())
@@ -58,10 +58,10 @@ impl Index {
         let (columns, rows) = ((w / cell) as usize + 1, (h / cell) as usize + 1);
         let mut segments = Vec::with_capacity(net.edges.len() + net.shape.len());
         for e in 0..net.edges.len() as u32 {
-            let mut prev: Option<((f32, f32), u32)> = None;
+            let mut prev: Option<((f64, f64), u32)> = None;
             for (p, cm) in net.line(e) {
                 let (x, y) = plane.to_metres(p);
-                let at = ((x - min.0) as f32, (y - min.1) as f32);
+                let at = (x - min.0, y - min.1);
                 if let Some((a, from_cm)) = prev {
                     segments.push(Segment { edge: e, from_cm, to_cm: cm, a, b: at });
                 }
@@ -92,7 +92,7 @@ impl Index {
 
     /// Cells that a segment may touch: row by row, the columns it spans there.
     fn cells_of(&self, s: &Segment, mut f: impl FnMut(usize)) {
-        let (ax, ay, bx, by) = (f64::from(s.a.0), f64::from(s.a.1), f64::from(s.b.0), f64::from(s.b.1));
+        let (ax, ay, bx, by) = (s.a.0, s.a.1, s.b.0, s.b.1);
         let clamp = |v: f64, n: usize| ((v / self.cell).max(0.0) as usize).min(n - 1);
         let (r0, r1) = (clamp(ay.min(by), self.rows), clamp(ay.max(by), self.rows));
         for r in r0..=r1 {
@@ -135,8 +135,7 @@ impl Index {
                         let cell = r as usize * self.columns + c as usize;
                         for &i in &self.list[self.first[cell] as usize..self.first[cell + 1] as usize] {
                             let s = &self.segments[i as usize];
-                            let f = |v: (f32, f32)| (f64::from(v.0), f64::from(v.1));
-                            let (t, d) = project(at, f(s.a), f(s.b));
+                            let (t, d) = project(at, s.a, s.b);
                             let better = match best {
                                 None => d <= max_m * 1.02,
                                 Some((m, j, _)) => d < m || (d <= m && i < j),
@@ -165,9 +164,8 @@ impl Index {
     }
 
     fn on(&self, s: &Segment, t: f64) -> Point {
-        let (ax, ay) = (f64::from(s.a.0), f64::from(s.a.1));
-        let x = ax + t * (f64::from(s.b.0) - ax) + self.min.0;
-        let y = ay + t * (f64::from(s.b.1) - ay) + self.min.1;
+        let x = s.a.0 + t * (s.b.0 - s.a.0) + self.min.0;
+        let y = s.a.1 + t * (s.b.1 - s.a.1) + self.min.1;
         self.plane.to_point(x, y)
     }
 

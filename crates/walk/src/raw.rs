@@ -2,7 +2,7 @@
 
 use crate::access::{Stop, Traits};
 use crate::error::{Error, Result};
-use crate::geo::{Bounds, Plane, Point, in_ring, project};
+use crate::geo::{Bounds, Plane, Point, in_ring_doubled, project};
 use std::collections::HashMap;
 
 /// One walkable way.
@@ -231,11 +231,9 @@ impl Raw {
 /// Whether two corners of a ring see each other inside it.
 fn sees(ring: &[Point], i: usize, j: usize) -> bool {
     let (a, b) = (ring[i], ring[j]);
-    let mid = Point {
-        lon: ((i64::from(a.lon) + i64::from(b.lon)) / 2) as i32,
-        lat: ((i64::from(a.lat) + i64::from(b.lat)) / 2) as i32,
-    };
-    if !in_ring(mid, ring) {
+    // in half units: rounding the middle would let it fall over a thin ring's rim
+    let (x, y) = (i64::from(a.lon) + i64::from(b.lon), i64::from(a.lat) + i64::from(b.lat));
+    if !in_ring_doubled(x, y, ring) {
         return false;
     }
     let cross = |o: Point, p: Point, q: Point| -> i128 {
