@@ -36,6 +36,8 @@ pub struct Table {
     pub(crate) labels: Vec<Label>,
     /// Doors of open facilities by edge.
     pub(crate) by_edge: BTreeMap<u32, Vec<(u32, Door)>>,
+    /// Edges on which each open facility has doors.
+    pub(crate) edges_of: BTreeMap<u32, Vec<u32>>,
     pub(crate) open: Vec<bool>,
 }
 
@@ -74,6 +76,7 @@ impl Table {
             limit,
             labels: vec![NONE; net.nodes.len() * k],
             by_edge: BTreeMap::new(),
+            edges_of: BTreeMap::new(),
             open: (0..facilities.len()).map(|i| open.get(i).copied().unwrap_or(false)).collect(),
         };
         s.q.reset();
@@ -81,6 +84,7 @@ impl Table {
             if t.open[f as usize] {
                 for d in facilities.doors(f) {
                     t.by_edge.entry(d.edge).or_default().push((f, *d));
+                    t.edges_of.entry(f).or_default().push(d.edge);
                     t.seed(net, costs, f, d, &mut s.q);
                 }
             }

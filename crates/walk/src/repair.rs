@@ -57,6 +57,7 @@ impl Table {
             let list = self.by_edge.entry(d.edge).or_default();
             let at = list.partition_point(|(g, _)| *g <= f);
             list.insert(at, (f, *d));
+            self.edges_of.entry(f).or_default().push(d.edge);
             touched.edges.push(d.edge);
             if let Some(e) = net.edges.get(d.edge as usize) {
                 touched.nodes.extend([e.a, e.b]);
@@ -80,14 +81,15 @@ impl Table {
             return touched;
         }
         self.open[f as usize] = false;
-        self.by_edge.retain(|edge, list| {
-            let before = list.len();
-            list.retain(|(g, _)| *g != f);
-            if list.len() < before {
-                touched.edges.push(*edge);
+        touched.edges = self.edges_of.remove(&f).unwrap_or_default();
+        for edge in &touched.edges {
+            if let Some(list) = self.by_edge.get_mut(edge) {
+                list.retain(|(g, _)| *g != f);
+                if list.is_empty() {
+                    self.by_edge.remove(edge);
+                }
             }
-            !list.is_empty()
-        });
+        }
         // its cell hangs together: walk over it, taking its label away
         let mut stack: Vec<u32> = Vec::new();
         for e in touched.edges.iter().filter_map(|&e| net.edges.get(e as usize)) {

@@ -63,6 +63,7 @@ proptest! {
             for node in 0..net.nodes.len() as u32 {
                 prop_assert_eq!(t.at_node(node), fresh.at_node(node), "{:?} at {}", change, node);
             }
+            prop_assert_eq!(&t, &fresh);
             // and what it says it touched is enough to bring the answers up to date
             let edges = touched.all_edges(&net);
             for h in 0..homes.len() as u32 {
