@@ -1,0 +1,275 @@
+//! `walk bench`: speed and memory, one thread.
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
+use std::time::Instant;
+use walk::gaps::Coverage;
+use walk::isochrone::{Canvas, Drawing, polygons, reach};
+use walk::local::Local;
+use walk::nearest::{Prepared, Scratch, Table};
+use walk::osm::{ReadOptions, read_file};
+use walk::search::NONE;
+use walk::synth::{Plan, city};
+use walk::{City, Costs, Places, Profile, Result};
+
+/// Measure speed and memory.
+#[derive(Args)]
+pub struct Bench {
+    /// Figures as JSON
+    #[arg(long)]
+    json: bool,
+    /// An OpenStreetMap extract for the figures on real data
+    #[arg(long)]
+    map: Option<PathBuf>,
+    /// Facilities on it (class, lon, lat)
+    #[arg(long, requires = "map")]
+    facilities: Option<PathBuf>,
+    /// Also build 10 and 100 districts, to show growth (the last needs about 12 GiB and some minutes)
+    #[arg(long, default_value_t = 1)]
+    districts: u32,
+    /// How often each figure is taken; the median is told
+    #[arg(long, default_value_t = 9)]
+    runs: usize,
+}
+
+/// Milliseconds of the median and the slowest of some runs.
+fn times(runs: usize, mut f: impl FnMut()) -> (f64, f64) {
+    let mut ms: Vec<f64> = (0..runs.max(1))
+        .map(|_| {
+            let t = Instant::now();
+            f();
+            t.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    ms.sort_by(f64::total_cmp);
+    (ms[ms.len() / 2], ms[ms.len() - 1])
+}
+
+/// Largest memory of this process so far, in MiB, where the system tells it.
+fn peak_mib() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find(|l| l.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib / 1_024)
+}
+
+struct Figures {
+    list: Vec<Value>,
+    loud: bool,
+}
+
+impl Figures {
+    fn add(&mut self, name: &str, (median, worst): (f64, f64), more: Value) {
+        let mut row = Map::new();
+        row.insert("name".into(), name.into());
+        row.insert("median_ms".into(), json!((median * 1e3).round() / 1e3));
+        row.insert("worst_ms".into(), json!((worst * 1e3).round() / 1e3));
+        row.insert("peak_mib".into(), json!(peak_mib()));
+        if self.loud {
+            println!("{name:32} {median:10.3} ms (worst {worst:.3})  {more}");
+        }
+        if let Value::Object(m) = more {
+            row.extend(m);
+        }
+        self.list.push(row.into());
+    }
+}
+
+impl Bench {
+    pub fn run(&self) -> Result<()> {
+        let mut f = Figures { list: Vec::new(), loud: !self.json };
+        if let Some(map) = &self.map {
+            self.on_map(map, &mut f)?;
+        }
+        for n in [1u32, 10, 100].into_iter().filter(|&n| n <= self.districts.max(1)) {
+            self.on_districts(n, &mut f)?;
+        }
+        if self.json {
+            let out = json!({"threads": 1, "runs": self.runs, "figures": f.list});
+            println!("{out:#}");
+        }
+        Ok(())
+    }
+
+    fn on_map(&self, map: &std::path::Path, f: &mut Figures) -> Result<()> {
+        let mut built = Ok(walk::Network::default());
+        let t = times(self.runs, || {
+            built = read_file(map, &ReadOptions::default()).and_then(|raw| walk::build::build(raw, None));
+        });
+        let net = built?;
+        let sizes = json!({"source_nodes": net.source_nodes(), "junctions": net.nodes.len(),
+            "edges": net.edges.len(), "network_mib": net.bytes() >> 20});
+        f.add("extract-to-graph", t, sizes);
+        let mut town = City { net, ..City::default() };
+        self.reload(&town, "", f)?;
+        if let Some(path) = &self.facilities {
+            town.classes = super::facilities(&town, path, walk::Datum::Wgs84)?;
+            let costs = town.net.costs(&Profile::general());
+            let nodes = town.net.all_nodes();
+            let ready = Prepared::new(&town.net, &costs, &nodes);
+            let limit = costs.profile.cost_of_minutes(15);
+            for (name, limit) in [("nearest-8-classes", limit), ("nearest-8-classes-unbounded", 400_000_000)]
+            {
+                let (mut s, mut out, mut reached) = (Scratch::default(), Vec::new(), 0);
+                let t = times(self.runs, || {
+                    reached = 0;
+                    for c in &town.classes {
+                        let t = Table::compute(&town.net, &costs, &c.places, 1, limit, &mut s);
+                        ready.nearest(&town.net, &costs, &t, &mut out);
+                        reached += out.iter().filter(|&&l| l != NONE).count();
+                    }
+                });
+                f.add(
+                    name,
+                    t,
+                    json!({"classes": town.classes.len(), "nodes": nodes.len(), "answers": reached}),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn reload(&self, town: &City, suffix: &str, f: &mut Figures) -> Result<()> {
+        let path = std::env::temp_dir().join(format!("walk-bench-{}.walk", std::process::id()));
+        walk::prepared::save(town, &path)?;
+        let mut loaded = Ok(City::default());
+        let t = times(self.runs, || loaded = walk::prepared::load(&path));
+        let bytes = std::fs::metadata(&path).map(|m| m.len()).unwrap_or(0);
+        std::fs::remove_file(&path)?;
+        if loaded? != *town {
+            return Err(walk::Error::Argument("the prepared file does not read back the same".into()));
+        }
+        f.add(&format!("reload{suffix}"), t, json!({"file_mib": bytes >> 20}));
+        Ok(())
+    }
+
+    fn on_districts(&self, n: u32, f: &mut Figures) -> Result<()> {
+        let suffix = if n == 1 { String::new() } else { format!("-{n}-districts") };
+        let runs = if n == 1 { self.runs } else { 3 };
+        let plan = Plan::of_area(1, 93.6 * f64::from(n))?;
+        let mut made = Ok(City::default());
+        let t = times(1, || made = city(&plan));
+        let town = made?;
+        let b = &town.buildings;
+        let sizes = json!({"buildings": b.len(), "residents": b.total_residents(),
+            "junctions": town.net.nodes.len(), "edges": town.net.edges.len(), "city_mib": town.bytes() >> 20});
+        f.add(&format!("synth{suffix}"), t, sizes);
+        self.reload(&town, &format!("-district{suffix}"), f)?;
+        let all: Vec<Costs> = Profile::all().iter().map(|p| town.net.costs(p)).collect();
+        let ready: Vec<Prepared> = all.iter().map(|c| Prepared::new(&town.net, c, &b.places)).collect();
+        let (mut s, mut out) = (Scratch::default(), Vec::new());
+        let mut answers = 0;
+        let t = times(runs, || {
+            answers = 0;
+            for (costs, ready) in all.iter().zip(&ready) {
+                let limit = costs.profile.cost_of_minutes(15);
+                for c in &town.classes {
+                    let t = Table::compute(&town.net, costs, &c.places, 1, limit, &mut s);
+                    ready.nearest(&town.net, costs, &t, &mut out);
+                    answers += out.iter().filter(|&&l| l != NONE).count();
+                }
+            }
+        });
+        f.add(&format!("4-profiles-25-classes{suffix}"), t, json!({"answers": answers}));
+        self.repair(&town, &all[0], &ready[0], &suffix, f);
+        isochrones(&town, &all[0], &suffix, f)?;
+        gaps(&town, &all[0], &ready[0], runs, &suffix, f)
+    }
+
+    /// One facility opens, another time closes; labels, the answers of buildings and the counts of areas follow.
+    fn repair(&self, town: &City, costs: &Costs, ready: &Prepared, suffix: &str, f: &mut Figures) {
+        let Some(class) = town.class("market") else { return };
+        let limit = costs.profile.cost_of_minutes(15);
+        let mut s = Scratch::default();
+        let mut t = Table::compute(&town.net, costs, &class.places, 1, limit, &mut s);
+        let mut nearest = Vec::new();
+        ready.nearest(&town.net, costs, &t, &mut nearest);
+        let b = &town.buildings;
+        let mut within = vec![0u64; town.areas.len() + 1];
+        let at = |i: u32| (b.area[i as usize] as usize).min(town.areas.len());
+        for (i, &l) in (0u32..).zip(&nearest) {
+            if l != NONE {
+                within[at(i)] += u64::from(b.residents[i as usize]);
+            }
+        }
+        let (mut touched_nodes, mut k) = (0, 0u32);
+        let facilities = class.places.len() as u32;
+        let time = times(facilities as usize * 2, || {
+            let id = k / 2 % facilities;
+            let touched = if k.is_multiple_of(2) {
+                t.close(&town.net, costs, id, &mut s)
+            } else {
+                t.open(&town.net, costs, id, class.places.doors(id), &mut s)
+            };
+            touched_nodes += touched.nodes.len();
+            for e in touched.all_edges(&town.net) {
+                for place in ready.on_edge(e) {
+                    let mut one = [NONE];
+                    t.answer(&town.net, costs, b.places.doors(place), &mut one);
+                    let old = std::mem::replace(&mut nearest[place as usize], one[0]);
+                    let r = u64::from(b.residents[place as usize]);
+                    match (old == NONE, one[0] == NONE) {
+                        (true, false) => within[at(place)] += r,
+                        (false, true) => within[at(place)] -= r,
+                        _ => {}
+                    }
+                }
+            }
+            k += 1;
+        });
+        let changes = json!({"changes": facilities * 2, "junctions_touched": touched_nodes / (facilities as usize * 2)});
+        f.add(&format!("repair-one-facility{suffix}"), time, changes);
+    }
+}
+
+fn isochrones(town: &City, costs: &Costs, suffix: &str, f: &mut Figures) -> Result<()> {
+    let limits = [5, 10, 15].map(|m| costs.profile.cost_of_minutes(m));
+    let (mut local, mut canvas) = (Local::default(), Canvas::default());
+    let every = (town.buildings.len() / 1_000).max(1);
+    let mut ms = Vec::new();
+    let mut rings = 0;
+    for b in (0..town.buildings.len() as u32).step_by(every) {
+        let t = Instant::now();
+        let doors = town.buildings.places.doors(b);
+        let pieces = reach(&town.net, costs, doors, false, limits[2], &mut local);
+        let bands = polygons(&town.net, &pieces, &limits, &Drawing::default(), &mut canvas)?;
+        ms.push(t.elapsed().as_secs_f64() * 1e3);
+        rings += bands.iter().flatten().map(|g| 1 + g.holes.len()).sum::<usize>();
+    }
+    ms.sort_by(f64::total_cmp);
+    let p99 = ms[(ms.len() * 99 / 100).min(ms.len() - 1)];
+    let more = json!({"homes": ms.len(), "p99_ms": (p99 * 1e3).round() / 1e3, "rings": rings});
+    f.add(&format!("isochrone-three-bands{suffix}"), (ms[ms.len() / 2], ms[ms.len() - 1]), more);
+    Ok(())
+}
+
+fn gaps(
+    town: &City,
+    costs: &Costs,
+    ready: &Prepared,
+    runs: usize,
+    suffix: &str,
+    f: &mut Figures,
+) -> Result<()> {
+    let Some(class) = town.class("health-centre") else { return Ok(()) };
+    let limit = costs.profile.cost_of_minutes(15);
+    let t = Table::compute(&town.net, costs, &class.places, 1, limit, &mut Scratch::default());
+    let mut nearest = Vec::new();
+    ready.nearest(&town.net, costs, &t, &mut nearest);
+    let b = &town.buildings;
+    let weights: Vec<u64> =
+        nearest.iter().zip(&b.residents).map(|(&l, &r)| if l == NONE { u64::from(r) } else { 0 }).collect();
+    let every = (town.net.nodes.len() / 5_000).max(1);
+    let nodes = (0..town.net.nodes.len() as u32).step_by(every).take(5_000);
+    let sites = Places::of(nodes.map(|n| town.net.door_of_node(n).into_iter().collect()));
+    let mut done = Ok(walk::gaps::Plan::default());
+    let time = times(runs, || {
+        done = Coverage::from_network(&town.net, costs, &sites, &b.places, weights.clone(), limit)
+            .map(|c| c.greedy(10, &[]));
+    });
+    let plan = done?;
+    let more = json!({"candidates": sites.len(), "residents_without": weights.iter().sum::<u64>(),
+        "covered": plan.covered, "bound": plan.bound, "certain_permille": plan.certain_permille()});
+    f.add(&format!("gaps-k10{suffix}"), time, more);
+    Ok(())
+}
