@@ -14,7 +14,7 @@ use crate::domain::{
 use crate::error::WalletError;
 use crate::register::InsuranceRecord;
 use crate::store::{self, ProofRow, SealRow};
-use crate::{AUTHORISER, INSURANCE_PROOF, SEAL_KEEPER};
+use crate::{AUTHORISER, INSURANCE_PROOF, INSURANCE_VALID, LONGEST_AUTHORISATION, SEAL_KEEPER};
 
 /// Name of the register, as consents name it.
 pub const REGISTER: &str = "社会保险登记";
@@ -103,13 +103,10 @@ pub fn change_seal(act: &mut Act<'_, '_>, id: SealId, rev: i64, next: SealState)
     Ok(())
 }
 
-/// Longest time for which an official may give a standing authorisation.
-pub const LONGEST_AUTHORISATION_DAYS: i64 = 366;
-
 /// An official allows that proofs of a kind are sealed with this seal at once, until a day. One for each kind.
 ///
 /// # Errors
-/// If she has no authority over proofs of that body, the seal is not active, the day is not within a year, or there is one.
+/// If she has no authority over proofs of that body, the seal is not active, the day is later than the rule allows, or there is one.
 pub fn authorise(
     act: &mut Act<'_, '_>,
     id: SealId,
@@ -122,7 +119,8 @@ pub fn authorise(
         return Err(WalletError::SealNotActive);
     }
     let today = act.now().day();
-    if until <= today || until.days_since(today) > LONGEST_AUTHORISATION_DAYS {
+    let longest = linli_rules::value(act, &LONGEST_AUTHORISATION, today)?.value;
+    if until <= today || until.days_since(today) > longest {
         return Err(WalletError::field("until", "until-range"));
     }
     let (new, now, by) = (act.next_id::<AuthorisationId>(), act.now(), act.actor.officer()?);
@@ -249,13 +247,14 @@ pub fn answered(
     let code = act.vault().chance().code(8);
     let code_key = act.vault().lookup("wallet.check_code", &format!("{number} {code}"));
     let checkpoint = latest_checkpoint(act)?.map(|c| c.short()).unwrap_or_default();
+    let valid_days = linli_rules::value(act, &INSURANCE_VALID, day)?.value;
     let data = insurance_data(
         name.as_str(),
         document,
         record.clone(),
         code,
         (&by.body_name, &by.kind),
-        now,
+        (day, day.plus_days(valid_days)),
         checkpoint,
     );
     let bytes = serde_json::to_vec(&data).map_err(|_| WalletError::Stored)?;

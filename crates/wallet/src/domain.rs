@@ -1,7 +1,7 @@
 //! Proofs and seals: kinds, states, what a paper says. Pure.
 
+use linli_base::Day;
 use linli_base::docnum::{DocumentKind, DocumentNumber};
-use linli_base::{Day, Instant};
 use linli_documents::{OfficialPaper, PaperTable};
 use serde::{Deserialize, Serialize};
 
@@ -38,14 +38,6 @@ impl ProofKind {
     pub fn en(self) -> &'static str {
         match self {
             Self::Insurance => "Proof of social insurance",
-        }
-    }
-    /// How long a proof of this kind is good for.
-    #[must_use]
-    pub fn valid_days(self) -> i64 {
-        match self {
-            // The data may change every month.
-            Self::Insurance => 30,
         }
     }
 }
@@ -122,7 +114,7 @@ pub fn number(district6: u64, day: Day, serial: i64) -> String {
     format!("{district6}-{day}-{serial:06}")
 }
 
-/// The data of an insurance proof.
+/// The data of an insurance proof, with its day and the last day on which it is good.
 #[must_use]
 pub fn insurance_data(
     name: &str,
@@ -130,10 +122,9 @@ pub fn insurance_data(
     record: InsuranceRecord,
     code: String,
     seal: (&str, &str),
-    now: Instant,
+    (day, valid_until): (Day, Day),
     checkpoint: String,
 ) -> ProofData {
-    let day = now.day();
     ProofData {
         name: name.to_owned(),
         document_kind: document.kind().word().to_owned(),
@@ -143,7 +134,7 @@ pub fn insurance_data(
         body: seal.0.to_owned(),
         seal_kind: seal.1.to_owned(),
         day,
-        valid_until: day.plus_days(ProofKind::Insurance.valid_days()),
+        valid_until,
         checkpoint,
     }
 }

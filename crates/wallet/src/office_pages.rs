@@ -10,7 +10,7 @@ use crate::acts;
 use crate::domain::{AuthorisationId, ProofId, ProofKind, SealId, SealState};
 use crate::error::WalletError;
 use crate::store::{self, AuthorisationRow, SealRow};
-use crate::{AUTHORISER, SEAL_KEEPER, Words};
+use crate::{AUTHORISER, LONGEST_AUTHORISATION, SEAL_KEEPER, Words};
 
 #[derive(Template)]
 #[template(path = "seals.html")]
@@ -67,10 +67,12 @@ async fn seals_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fa
     let house = req.house().clone();
     let keeper_of: Vec<BodyId> =
         req.actor().held.iter().filter(|h| h.kind == SEAL_KEEPER.key).map(|h| h.body).collect();
-    type Loaded = (Vec<SealRow>, Vec<(AuthorisationRow, String)>, Vec<(BodyId, (String, String))>);
-    let (seals, standing, bodies): Loaded = req
+    let today = req.now().day();
+    type Loaded = (i64, Vec<SealRow>, Vec<(AuthorisationRow, String)>, Vec<(BodyId, (String, String))>);
+    let (longest, seals, standing, bodies): Loaded = req
         .read(move |r| {
             let directory = house.service::<DirectoryService>();
+            let longest = linli_rules::value(r, &LONGEST_AUTHORISATION, today)?.value;
             let seals = r.all(&store::SEALS, ())?;
             let mut standing = Vec::new();
             for a in r.all(&store::ALL_STANDING, ())? {
@@ -83,12 +85,12 @@ async fn seals_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fa
                     bodies.push((*body, names));
                 }
             }
-            Ok::<_, WalletError>((seals, standing, bodies))
+            Ok::<_, WalletError>((longest, seals, standing, bodies))
         })
         .await?;
     let (f, w, lang) = (req.frame(), req.words::<Words>(), req.lang());
     let errors = Errors::new(f.words().errors_title(), wrong);
-    let next_year = req.now().day().plus_days(365).to_string();
+    let next_year = req.now().day().plus_days(longest.min(365)).to_string();
     let actor = req.actor();
     let seals = seals
         .into_iter()

@@ -16,6 +16,7 @@ demo-link = How to try it
 foot-letter = How the reply is kept
 foot-check = Check a proof
 foot-log = Log checkpoints
+foot-rules = Rules and sources
 foot-office = Staff entrance
 to-home = To the home page
 errors-title = A few things need mending

@@ -16,6 +16,7 @@ demo-link = 试用说明
 foot-letter = 这封答复怎样落实
 foot-check = 核验证明
 foot-log = 办理记录校验点
+foot-rules = 规则和出处
 foot-office = 工作人员入口
 to-home = 回到首页
 errors-title = 有几处需要改一下

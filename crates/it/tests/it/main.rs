@@ -9,5 +9,6 @@ mod office;
 mod pictures;
 mod proof;
 mod routes;
+mod rules;
 mod seam;
 mod statements;

@@ -49,14 +49,14 @@ fn shown_code(page: &Page) -> String {
     found.unwrap_or_else(|| panic!("no code shown: {text}")).to_owned()
 }
 
-async fn ask_for_proof(v: &mut Visitor) -> Page {
+pub(crate) async fn ask_for_proof(v: &mut Visitor) -> Page {
     let page = v.get("/proofs/insurance").await;
     let form = page.forms().into_iter().find(|f| f.action == "/proofs/insurance").unwrap();
     v.submit(&form.with("consent", "1")).await
 }
 
 /// The text of a fact of the page.
-fn fact(page: &Page, name: &str) -> String {
+pub(crate) fn fact(page: &Page, name: &str) -> String {
     let text = page.text();
     let (_, rest) =
         text.split_once(&format!("<dt>{name}</dt><dd>")).unwrap_or_else(|| panic!("no {name}: {text}"));
