@@ -113,7 +113,7 @@ pub(crate) async fn guide(req: Req) -> Result<Reply, Fault> {
         .collect();
     let limit = match g.pace {
         Pace::Immediate => pick(lang, &g.limit_note),
-        Pace::Promised => w.limit(&g.promised_days, &g.legal_days),
+        Pace::Promised => w.limit(&g.legal_days, &g.promised_days),
     };
     let facts = vec![
         Fact::new(w.who(), pick(lang, &g.department)),

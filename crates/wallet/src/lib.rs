@@ -36,10 +36,10 @@ static SEAL_DUTIES: &[&linli_acts::DutyKind] = &[&SEAL_KEEPER, &AUTHORISER];
 linli_rules::rule! {
     /// Longest time for which an official may give a standing authorisation.
     pub LONGEST_AUTHORISATION = "wallet.longest_authorisation_days", "电子证明常设授权的最长时间", "Longest standing authorisation over proofs",
-        ("天", "days"), 366, 1..=366, Ours, "本区自定：授权每年重新确认一次";
+        ("天", "days"), 366, 1..=366, Ours, "授权每年重新确认一次";
     /// How long a proof of insurance is good for.
     pub INSURANCE_VALID = "wallet.insurance_valid_days", "个人参保证明的有效期", "How long a proof of insurance is good for",
-        ("天", "days"), 30, 1..=366, Ours, "本区自定：参保数据每月更新";
+        ("天", "days"), 30, 1..=366, Ours, "参保数据每月更新";
 }
 
 linli_people::consent_purpose! {

@@ -29,6 +29,7 @@ async fn a_rule_changes_what_is_done_from_its_day_on() {
     for (h, mut v) in keeper().await {
         let address = "/office/rules/wallet.insurance_valid_days";
         let page = v.get(address).await;
+        assert!(page.says("可填 1 到 366"), "{}", page.text());
         let form = form_to(&page, address).with("value", "0").with("source", "本区通知第1号");
         let wrong = v.submit(&form).await;
         assert_eq!(wrong.status, 422);
