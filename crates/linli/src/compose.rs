@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use linli_acts::{BodyId, DutyId, Held, House, PersonId, Services, StaffId};
-use linli_base::Instant;
+use linli_acts::{BodyId, DutyId, DutyKind, Held, House, PersonId, Services, StaffId};
+use linli_base::{Day, Instant, PlaceCode};
 use linli_db::{Db, DbError, Kind, Read, Room};
 use linli_documents::Typesetter;
 use linli_people::offers::{
@@ -175,5 +175,26 @@ impl Directory for Names {
     }
     fn duty(&self, read: &mut Read<'_>, duty: DutyId) -> Result<Option<Held>, DbError> {
         linli_duties::offers::duty(read, duty)
+    }
+    fn place_name(
+        &self,
+        read: &mut Read<'_>,
+        place: PlaceCode,
+        day: Day,
+    ) -> Result<Option<(String, String)>, DbError> {
+        linli_places::offers::name(read, place, day).map(Some)
+    }
+    fn holders(
+        &self,
+        read: &mut Read<'_>,
+        kind: &DutyKind,
+        body: BodyId,
+    ) -> Result<Vec<(StaffId, String)>, DbError> {
+        let mut out = Vec::new();
+        for id in linli_duties::offers::holders(read, kind, body)? {
+            let name = linli_duties::offers::staff_name(read, id)?.unwrap_or_default();
+            out.push((id, name));
+        }
+        Ok(out)
     }
 }

@@ -1,6 +1,7 @@
 //! The working calendar as the district keeps it.
 
 use linli_acts::{Act, Actor, Denied, Entry, House, Subject, Who};
+use linli_base::Instant;
 use linli_base::calendar::{self, DayKind, Stretch, WorkCalendar};
 use linli_db::{DbError, Read};
 
@@ -25,6 +26,14 @@ fn stretch(row: StretchRow) -> Stretch {
 /// If the database fails.
 pub fn calendar(read: &mut Read<'_>) -> Result<WorkCalendar, DbError> {
     Ok(WorkCalendar::new(read.all(&store::DAYS, ())?.into_iter().map(stretch).collect()))
+}
+
+/// The calendar as it was known at an instant: what was told on a day is derived again as it was then.
+///
+/// # Errors
+/// If the database fails.
+pub fn calendar_at(read: &mut Read<'_>, at: Instant) -> Result<WorkCalendar, DbError> {
+    Ok(WorkCalendar::new(read.all(&store::DAYS_AT, (at,))?.into_iter().map(stretch).collect()))
 }
 
 fn put_in(act: &mut Act<'_, '_>) -> Result<usize, RuleError> {

@@ -65,6 +65,11 @@ impl Form {
         text::tidy_lines(self.raw(name))
     }
 
+    /// The names of the fields, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(k, _)| k.as_str())
+    }
+
     /// Every value of a field that may be given more than once.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = String> + 'a {
         self.fields.iter().filter(move |(k, _)| k == name).map(|(_, v)| text::tidy(v))

@@ -1,9 +1,9 @@
 //! Sessions: who is signed in where; listed and ended anywhere. And bearer tokens of other systems.
 
 use linli_acts::{
-    Act, Actor, BodyId, Channel, DutyId, Entry, Held, House, PersonId, StaffId, Subject, TokenId, Who,
+    Act, Actor, BodyId, Channel, DutyId, DutyKind, Entry, Held, House, PersonId, StaffId, Subject, TokenId, Who,
 };
-use linli_base::{Instant, PlaceCode};
+use linli_base::{Day, Instant, PlaceCode};
 use linli_db::{DbError, Read, row, sql};
 use linli_vault::{Vault, token};
 
@@ -135,6 +135,32 @@ pub trait Directory: Send + Sync + 'static {
     /// # Errors
     /// If the database fails.
     fn duty(&self, read: &mut Read<'_>, duty: DutyId) -> Result<Option<Held>, DbError>;
+    /// What a division is called on a day, Chinese and English; `None` where the house keeps no divisions.
+    ///
+    /// # Errors
+    /// If the database fails.
+    fn place_name(
+        &self,
+        read: &mut Read<'_>,
+        place: PlaceCode,
+        day: Day,
+    ) -> Result<Option<(String, String)>, DbError> {
+        let _ = (read, place, day);
+        Ok(None)
+    }
+    /// Officers who hold a duty for a body now, with their names: at most 200.
+    ///
+    /// # Errors
+    /// If the database fails.
+    fn holders(
+        &self,
+        read: &mut Read<'_>,
+        kind: &DutyKind,
+        body: BodyId,
+    ) -> Result<Vec<(StaffId, String)>, DbError> {
+        let _ = (read, kind, body);
+        Ok(Vec::new())
+    }
 }
 
 /// The directory as a service.

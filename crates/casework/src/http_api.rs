@@ -1,0 +1,111 @@
+//! What other systems do by bearer token: look up, give to an officer, resolve.
+
+use linli_acts::StaffId;
+use linli_web::{Fault, Missing, Reply, Req};
+use serde::{Deserialize, Serialize};
+
+use crate::HANDLER;
+use crate::acts::{decide, intake};
+use crate::domain::{CaseId, Outcome, State};
+use crate::error::CaseError;
+use crate::store::{self, CaseRow};
+
+/// A case without anything of the applicant.
+#[derive(Serialize)]
+struct CaseDocument {
+    id: CaseId,
+    number: String,
+    item: String,
+    state: State,
+    rev: i64,
+    filed_at: String,
+    due: linli_base::Day,
+    legal_due: Option<linli_base::Day>,
+    decided_on: Option<linli_base::Day>,
+    outcome: Option<Outcome>,
+}
+
+fn document(case: CaseRow) -> CaseDocument {
+    CaseDocument {
+        id: case.id,
+        number: case.number,
+        item: case.title_zh,
+        state: case.state,
+        rev: case.rev,
+        filed_at: case.filed_at.rfc3339(),
+        due: case.due,
+        legal_due: case.legal_due,
+        decided_on: case.decided_on,
+        outcome: case.outcome,
+    }
+}
+
+pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
+    let number: String = req.path("number")?;
+    let case = req.read(move |r| r.opt(&store::BY_NUMBER, (number.as_str(),))).await?;
+    // A case of another body is answered like none.
+    let case = case.filter(|c| req.actor().holds(&HANDLER, c.body, c.place).is_ok()).ok_or(Missing)?;
+    Ok(Reply::json(&document(case)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Assign {
+    rev: i64,
+    to: StaffId,
+}
+
+/// Accepts the case if nobody has, and gives it to an officer.
+pub(crate) async fn assign(req: Req) -> Result<Reply, Fault> {
+    let id: CaseId = req.path("id")?;
+    let Assign { rev, to } = req.json()?;
+    let case = req
+        .act(move |act| {
+            let mut rev = rev;
+            if store::load(act, id)?.state == State::Submitted {
+                intake::accept(act, id, rev)?;
+                rev += 1;
+            }
+            intake::assign(act, id, rev, Some(to))?;
+            store::load(act, id)
+        })
+        .await
+        .map_err(hidden)?;
+    Ok(Reply::json(&document(case)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Resolve {
+    rev: i64,
+    outcome: Outcome,
+    #[serde(default)]
+    why: String,
+}
+
+/// Decides; where the kind needs a second person, proposes.
+pub(crate) async fn resolve(req: Req) -> Result<Reply, Fault> {
+    let id: CaseId = req.path("id")?;
+    let Resolve { rev, outcome, why } = req.json()?;
+    let why = linli_base::text::tidy_lines(&why);
+    let case = req
+        .act(move |act| {
+            if store::load(act, id)?.two_persons() {
+                decide::propose(act, id, rev, outcome, &why)?;
+            } else {
+                decide::resolve(act, id, rev, outcome, &why)?;
+            }
+            store::load(act, id)
+        })
+        .await
+        .map_err(hidden)?;
+    Ok(Reply::json(&document(case)))
+}
+
+/// To a token, a case of another body is no case.
+fn hidden(e: CaseError) -> CaseError {
+    match e {
+        CaseError::Denied(linli_acts::Denied::Duty(_)) => CaseError::Missing,
+        other => other,
+    }
+}

@@ -1,0 +1,327 @@
+//! One case at the desk: what was told, how it stands, and the steps that can be taken from here.
+
+use askama::Template;
+use linli_web::ui::{Chip, Choice, Choose, Errors, Fact, Facts, Field, Kind, Moment, Timeline};
+use linli_web::{Fault, Frame, Reply, Req};
+
+use super::{day_words, light_chip, state_chip, title};
+use crate::acts::person;
+use crate::domain::{CaseId, Outcome, State};
+use crate::error::CaseError;
+use crate::view::{Decision, Supplement, View, view};
+use crate::{DECIDER, HANDLER, Words};
+
+#[derive(Template)]
+#[template(path = "case.html")]
+struct CasePage {
+    f: Frame,
+    w: Words,
+    errors: Errors,
+    title: String,
+    state: Chip,
+    light: Chip,
+    rev: i64,
+    base: String,
+    facts: Facts,
+    told: Vec<(String, Facts)>,
+    supplements: Vec<ShownSupplement>,
+    decisions: Vec<ShownDecision>,
+    refused: String,
+    review: String,
+    comment: String,
+    timeline: Timeline,
+    steps: Steps,
+}
+
+struct ShownSupplement {
+    head: String,
+    points: Vec<(String, String)>,
+}
+
+struct ShownDecision {
+    head: String,
+    reason: String,
+    lines: Vec<(String, Vec<String>)>,
+    answer: String,
+    returned: String,
+}
+
+/// What can be done from here by whoever looks; a form each.
+#[derive(Default)]
+struct Steps {
+    accept: bool,
+    take: bool,
+    supplement: Option<SupplementForm>,
+    refuse: Option<Field>,
+    propose: Option<(Choose, Field)>,
+    two_persons: bool,
+    decide: bool,
+    send_back: Option<Field>,
+    /// She proposed it herself: somebody else has to decide.
+    own_proposal: bool,
+    pause: Option<(Choose, Field, Field)>,
+    resume: bool,
+    extend: Option<(Field, Field)>,
+    deliver: bool,
+}
+
+struct SupplementForm {
+    points: Vec<Field>,
+    /// Asked for only when something was asked before.
+    new_facts: Option<Field>,
+}
+
+/// What was typed into a step's form, kept when it is shown again.
+pub(crate) struct Typed<'a> {
+    pub req: &'a Req,
+    /// The step whose form was sent; empty: none.
+    pub step: &'static str,
+}
+
+impl Typed<'_> {
+    fn value(&self, step: &str, field: &str) -> String {
+        if self.step == step { self.req.form().raw(field).to_owned() } else { String::new() }
+    }
+}
+
+fn lines(w: Words, field: Field) -> Field {
+    let _ = w;
+    field.kind(Kind::Lines)
+}
+
+fn steps(w: Words, v: &View, req: &Req, typed: &Typed<'_>, errors: &Errors) -> Steps {
+    let (case, actor) = (&v.case, req.actor());
+    let handles = actor.holds(&HANDLER, case.body, case.place).is_ok();
+    let decides = actor.holds(&DECIDER, case.body, case.place).is_ok();
+    let of = |step: &str, field: &str| if typed.step == step { errors.of(field) } else { None };
+    let mut s = Steps { two_persons: case.two_persons(), ..Steps::default() };
+    if handles && case.state.is_open() {
+        s.take = case.handler.is_none() || case.handler != req.officer().ok();
+    }
+    match case.state {
+        State::Submitted if handles => {
+            s.accept = true;
+            let again = !v.supplements.is_empty();
+            let points = v
+                .points
+                .iter()
+                .map(|(key, name)| {
+                    let field = format!("point.{key}");
+                    Field::new(&field, name, &typed.value("supplement", &field)).error(of("supplement", key))
+                })
+                .collect();
+            let new_facts = again.then(|| {
+                Field::new("new_facts", w.new_facts(), &typed.value("supplement", "new_facts"))
+                    .hint(w.new_facts_hint())
+                    .error(of("supplement", "new_facts"))
+            });
+            s.supplement = Some(SupplementForm { points, new_facts });
+            s.refuse = Some(lines(
+                w,
+                Field::new("why", w.refuse_why(), &typed.value("refuse", "why"))
+                    .hint(w.refuse_hint())
+                    .error(of("refuse", "why")),
+            ));
+        }
+        State::Accepted if handles => {
+            let choices = vec![
+                Choice::new(Outcome::Granted.word(), w.grant()),
+                Choice::new(Outcome::Denied.word(), w.deny()),
+            ];
+            let outcome =
+                Choose::new("outcome", w.outcome_label(), &typed.value("propose", "outcome"), choices)
+                    .error(of("propose", "outcome"));
+            let why = Field::new("why", w.propose_why(), &typed.value("propose", "why"))
+                .hint(w.propose_hint())
+                .error(of("propose", "why"));
+            s.propose = Some((outcome, lines(w, why)));
+            let kinds = ["hearing", "inspection", "expert", "notice"];
+            let kinds = kinds
+                .into_iter()
+                .map(|k| Choice::new(k, w.by_key(&format!("stop-{k}")).unwrap_or_default()))
+                .collect();
+            s.pause = Some((
+                Choose::new("kind", w.pause_kind(), &typed.value("pause", "kind"), kinds)
+                    .list()
+                    .error(of("pause", "kind")),
+                Field::new("until", w.pause_until(), &typed.value("pause", "until"))
+                    .kind(Kind::Day)
+                    .error(of("pause", "until")),
+                Field::new("pause_why", w.pause_why(), &typed.value("pause", "pause_why"))
+                    .error(of("pause", "why")),
+            ));
+        }
+        State::Paused if handles => s.resume = true,
+        State::Decided if handles => s.deliver = true,
+        _ => {}
+    }
+    if decides && case.state == State::Proposed {
+        s.own_proposal = v.decisions.last().is_some_and(|d| d.mine);
+        s.decide = !s.own_proposal;
+        if s.decide {
+            s.send_back = Some(lines(
+                w,
+                Field::new("why", w.send_back_why(), &typed.value("decide", "why"))
+                    .error(of("decide", "why")),
+            ));
+        }
+    }
+    if decides && case.state == State::Accepted && case.extended_days == 0 {
+        s.extend = Some((
+            Field::new("days", w.extend_days(), &typed.value("extend", "days"))
+                .kind(Kind::Number)
+                .error(of("extend", "days")),
+            Field::new("extend_why", w.extend_why(), &typed.value("extend", "extend_why"))
+                .error(of("extend", "why")),
+        ));
+    }
+    s
+}
+
+fn shown_decision(w: Words, english: bool, d: &Decision) -> ShownDecision {
+    let outcome = match d.outcome {
+        Outcome::Granted => w.grant(),
+        Outcome::Denied => w.deny(),
+    };
+    let by = d.proposed_by.clone().unwrap_or_else(|| w.by_system().to_owned());
+    let answer = match (d.answered_at, d.agreed) {
+        (Some(at), true) => {
+            w.agreed_by(&at.minute(), &d.answered_by.clone().unwrap_or_else(|| w.by_system().to_owned()))
+        }
+        (Some(at), false) => w.returned_by(&at.minute(), &d.answered_by.clone().unwrap_or_default()),
+        (None, _) => w.waits_for_second().to_owned(),
+    };
+    ShownDecision {
+        head: w.proposal_head(&d.proposed_at.minute(), &by, &outcome),
+        reason: d.text.reason.clone(),
+        lines: d
+            .text
+            .lines
+            .iter()
+            .map(
+                |l| {
+                    if english { (l.en.clone(), l.why_en.clone()) } else { (l.zh.clone(), l.why_zh.clone()) }
+                },
+            )
+            .collect(),
+        answer,
+        returned: d.text.returned.clone(),
+    }
+}
+
+fn shown_supplement(w: Words, lang: linli_words::Lang, s: &Supplement) -> ShownSupplement {
+    let due = day_words(lang, s.due);
+    ShownSupplement {
+        head: match s.supplied_at {
+            Some(at) => w.asked_and_supplied(&s.asked_at.minute(), &at.minute()),
+            None => w.asked_until(&s.asked_at.minute(), &due),
+        },
+        points: s.points.iter().map(|(name, p)| (name.clone(), p.what.clone())).collect(),
+    }
+}
+
+/// The page of a case; `errors` belong to the step that was tried.
+pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result<Reply, Fault> {
+    let id: CaseId = req.path("id")?;
+    req.act(move |act| person::look(act, id).map(|_| ())).await?;
+    let (house, lang, me) = (req.house().clone(), req.lang(), req.officer().ok());
+    let v = req.read(move |r| view(r, &house, id, lang, me)).await?;
+    let (f, w) = (req.frame(), req.words::<Words>());
+    let case = &v.case;
+    let english = lang.is_en();
+    let body = lang.pick(&v.body.0, &v.body.1).into_owned();
+    let mut facts = vec![
+        Fact::new(w.number(), &case.number),
+        Fact::new(w.applicant(), v.applicant.clone().unwrap_or_else(|| w.erased().to_owned())),
+        Fact::new(w.place(), &v.place),
+        Fact::new(w.body(), body),
+        Fact::new(w.handler(), v.handler.clone().unwrap_or_else(|| w.nobody().to_owned())),
+        Fact::new(w.filed_at(), case.filed_at.minute()),
+        Fact::new(w.channel(), w.by_key(&format!("channel-{}", case.channel.word())).unwrap_or_default()),
+    ];
+    if case.state.is_open() {
+        facts.push(Fact::new(w.due(), day_words(lang, case.due)).why(v.why.clone()));
+        if let Some(legal) = case.legal_due {
+            facts.push(Fact::new(w.legal_due(), day_words(lang, legal)));
+        }
+    }
+    let why = f.words().why();
+    let shown = CasePage {
+        title: title(lang, case),
+        state: state_chip(w, case),
+        light: light_chip(w, v.light, v.left, case, lang),
+        rev: case.rev,
+        base: format!("/desk/cases/{id}"),
+        facts: Facts { facts, why },
+        told: v.told.iter().map(|g| (g.title.clone(), Facts { facts: g.facts.clone(), why })).collect(),
+        supplements: v.supplements.iter().map(|s| shown_supplement(w, lang, s)).collect(),
+        decisions: v.decisions.iter().map(|d| shown_decision(w, english, d)).collect(),
+        refused: v.refused.clone(),
+        review: v.review.as_ref().map(|(r, _)| super::mine::level_words(w, r.level)).unwrap_or_default(),
+        comment: v.review.as_ref().map(|(_, c)| c.clone()).unwrap_or_default(),
+        timeline: timeline(lang, w, &v, true),
+        steps: steps(w, &v, req, typed, &errors),
+        errors,
+        f,
+        w,
+    };
+    Ok(Reply::page(&shown))
+}
+
+/// What happened, newest first. Looks are left out: the applicant sees them where she sees who looked at her data.
+pub(crate) fn timeline(lang: linli_words::Lang, w: Words, v: &View, office: bool) -> Timeline {
+    let moments = v
+        .events
+        .iter()
+        .rev()
+        .filter(|e| e.act != "casework.looked")
+        .map(|e| Moment {
+            what: linli_acts::act_words(&e.act)
+                .map(|(zh, en)| lang.pick(zh, en).into_owned())
+                .unwrap_or_default(),
+            when: e.at.minute(),
+            detail: match (&e.staff, office) {
+                (Some(name), true) => name.clone(),
+                (Some(_), false) => w.by_office(&lang.pick(&v.body.0, &v.body.1)),
+                _ => String::new(),
+            },
+        })
+        .collect();
+    Timeline { moments }
+}
+
+pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
+    page(&req, &Typed { req: &req, step: "" }, Errors::default()).await
+}
+
+/// Shows the case again with what went wrong, or passes on what no officer can mend.
+pub(crate) async fn again(req: &Req, step: &'static str, e: CaseError) -> Result<Reply, Fault> {
+    let w: Words = req.words();
+    let (status, list) = match e {
+        CaseError::Wrong(fields) => (
+            422,
+            fields
+                .into_iter()
+                .map(|e| {
+                    // A point of a supplement is a field of its own.
+                    let field = if step == "supplement" && !matches!(e.field.as_str(), "new_facts" | "points")
+                    {
+                        format!("point.{}", e.field)
+                    } else {
+                        e.field.clone()
+                    };
+                    (field, w.by_key(e.kind).unwrap_or_default().to_owned())
+                })
+                .collect(),
+        ),
+        CaseError::Changed | CaseError::State(_) => (409, vec![(step.to_owned(), w.changed().to_owned())]),
+        CaseError::AskedBefore => (409, vec![("new_facts".to_owned(), w.asked_before().to_owned())]),
+        CaseError::ExtendedBefore => (409, vec![(step.to_owned(), w.extended_before().to_owned())]),
+        CaseError::Denied(linli_acts::Denied::SamePerson) => {
+            (403, vec![(step.to_owned(), w.own_proposal().to_owned())])
+        }
+        other => return Err(other.into()),
+    };
+    let errors = Errors::new(req.frame().words().errors_title(), list);
+    Ok(page(req, &Typed { req, step }, errors).await?.status(status))
+}
