@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::form::{BadForm, Form};
+use crate::predicate::Predicate;
+
 linli_db::id! {
     /// A service item.
     pub struct ItemId;
@@ -64,6 +67,16 @@ impl Way {
     }
 }
 
+/// A condition: in words, and where it can be decided from what is known, as a test (受理条件).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    pub zh: String,
+    pub en: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<Predicate>,
+}
+
 /// A material of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,7 +101,7 @@ pub struct Guide {
     pub human_resources: bool,
     pub kind: Both,
     pub pace: Pace,
-    pub conditions: Vec<Both>,
+    pub conditions: Vec<Condition>,
     pub materials: Vec<Material>,
     /// What is left for the resident to do.
     pub to_do: Vec<Both>,
@@ -106,6 +119,9 @@ pub struct Guide {
     pub source: Both,
     /// Where it begins.
     pub begin: String,
+    /// The form, where the item is applied for with one; `None`: it has pages of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<Form>,
 }
 
 /// What is wrong with a document; the editor and the import tell it.
@@ -119,6 +135,8 @@ pub enum BadGuide {
     Begin,
     #[error("a Chinese name is empty")]
     Name,
+    #[error("{0}")]
+    Rule(#[from] BadForm),
 }
 
 impl Guide {
@@ -136,6 +154,12 @@ impl Guide {
         }
         if guide.name.zh.trim().is_empty() || guide.materials.iter().any(|m| m.name.zh.trim().is_empty()) {
             return Err(BadGuide::Name);
+        }
+        for test in guide.conditions.iter().filter_map(|c| c.test.as_ref()) {
+            test.check()?;
+        }
+        if let Some(form) = &guide.form {
+            form.check()?;
         }
         Ok(guide)
     }

@@ -3,8 +3,10 @@
 pub mod acts;
 pub mod domain;
 mod figures;
+pub mod form;
 pub mod offers;
 mod pages;
+pub mod predicate;
 mod store;
 
 use linli_web::{Gate, Route};
@@ -18,7 +20,11 @@ pub const ROOM: linli_db::Room =
     linli_db::Room { name: "catalogue", migrations: linli_db::migrations![1 => "0001_items.sql"] };
 
 /// Items as delivered: key and document. Others come by import and, later, by the editor.
-pub const DELIVERED: &[(&str, &str)] = &[("insurance-proof", include_str!("../items/insurance-proof.json"))];
+pub const DELIVERED: &[(&str, &str)] = &[
+    ("insurance-proof", include_str!("../items/insurance-proof.json")),
+    ("old-age-allowance", include_str!("../items/old-age-allowance.json")),
+    ("senior-card", include_str!("../items/senior-card.json")),
+];
 
 /// Addresses.
 #[must_use]

@@ -132,7 +132,7 @@ pub(crate) async fn guide(req: Req) -> Result<Reply, Fault> {
         waived: materials.iter().filter(|m| m.waived).count(),
         total: materials.len(),
         materials,
-        conditions: g.conditions.iter().map(|b| pick(lang, b)).collect(),
+        conditions: g.conditions.iter().map(|c| lang.pick(&c.zh, &c.en).into_owned()).collect(),
         facts: Facts { facts, why: f.words().why() },
         source: pick(lang, &g.source),
         begin: g.begin,

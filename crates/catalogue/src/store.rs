@@ -21,6 +21,7 @@ sql! {
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1";
     pub(crate) LIVE: ItemRow = "SELECT i.id, i.key, i.state, i.version, v.document, i.rev FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.state = 'live' AND i.id > $1 ORDER BY i.id LIMIT $2";
+    pub(crate) VERSION: (Json<Guide>,) = "SELECT document FROM item_versions WHERE item = $1 AND version = $2";
     pub(crate) HEAD: (ItemId, i64, Vec<u8>) = "SELECT i.id, i.version, v.hash FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1";
     pub(crate) ADD: () = "INSERT INTO items (id, key, state, version, rev) VALUES ($1, $2, 'live', 1, 1)";

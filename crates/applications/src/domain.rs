@@ -1,0 +1,217 @@
+//! Answers: read at the edge into what cannot be wrong, kept with their source. Pure.
+
+use std::collections::BTreeMap;
+
+use linli_base::docnum::{BankCard, Phone};
+use linli_base::{Day, FieldError, text};
+use linli_catalogue::offers::{Field, FieldKind, Form, KnownFrom};
+use linli_people::offers::Source;
+use serde::{Deserialize, Serialize};
+
+linli_db::id! {
+    /// An application.
+    pub struct ApplicationId;
+}
+
+linli_db::codes! {
+    /// How an application stands; what is filed goes on as a case.
+    pub enum ApplicationState {
+        Draft = "draft",
+        Filed = "filed",
+    }
+}
+
+linli_db::codes! {
+    /// Where an answer came from.
+    pub enum AnswerSource {
+        Typed = "typed",
+        /// Offered from an earlier application and left as it was.
+        Earlier = "earlier",
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// In regular form: digits of a card, a day as 2026-11-27, the key of a choice. Empty: left out.
+    pub value: String,
+    pub source: AnswerSource,
+}
+
+/// A value that was known, as it was on the day of filing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    pub from: KnownFrom,
+    /// In the register's regular form: `1` for registered in the city, the code of a place.
+    pub value: String,
+    pub source: Source,
+    /// Since when the source says so.
+    pub day: Day,
+}
+
+/// What lies sealed in an application.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    pub answers: BTreeMap<String, Answer>,
+    /// Filled when it is filed: known values never pass through a form, so nobody can change them on the way.
+    pub known: Vec<Known>,
+}
+
+impl Answers {
+    /// What was answered to a field; empty if nothing.
+    #[must_use]
+    pub fn value(&self, key: &str) -> &str {
+        self.answers.get(key).map_or("", |a| a.value.as_str())
+    }
+}
+
+/// The regular form of what was typed into a field, or the kind of what is wrong. Empty is right for an optional field.
+///
+/// # Errors
+/// Key of the words.
+pub fn regular(field: &Field, typed: &str) -> Result<String, &'static str> {
+    let tidy = match field.kind {
+        FieldKind::Lines => text::tidy_lines(typed),
+        _ => text::tidy(typed),
+    };
+    if tidy.is_empty() {
+        return if field.optional { Ok(tidy) } else { Err(missing(field.kind)) };
+    }
+    match field.kind {
+        FieldKind::Text if tidy.chars().count() > 100 => Err("too-long"),
+        FieldKind::Lines if tidy.chars().count() > 1_000 => Err("too-long"),
+        FieldKind::Text | FieldKind::Lines => Ok(tidy),
+        FieldKind::Day => tidy.parse::<Day>().map(|d| d.to_string()).map_err(|_| "day-wrong"),
+        FieldKind::Phone => Phone::parse(&tidy).map(|p| p.value().to_owned()).map_err(|_| "phone-wrong"),
+        FieldKind::BankCard => BankCard::parse(&tidy).map(|c| c.value().to_owned()).map_err(|e| match e {
+            linli_base::docnum::NumberError::CheckDigit => "card-digit",
+            _ => "card-wrong",
+        }),
+        FieldKind::Choice => {
+            field.choices.iter().find(|c| c.key == tidy).map(|c| c.key.clone()).ok_or("choose")
+        }
+    }
+}
+
+fn missing(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::BankCard => "card-empty",
+        FieldKind::Choice => "choose",
+        FieldKind::Phone => "phone-empty",
+        FieldKind::Day => "day-wrong",
+        FieldKind::Text | FieldKind::Lines => "empty",
+    }
+}
+
+/// Reads the answers to some fields. `earlier` gives what the person answered before in another application.
+///
+/// # Errors
+/// Every wrong field.
+pub fn read_answers<'a>(
+    fields: impl Iterator<Item = &'a Field>,
+    typed: &dyn Fn(&str) -> String,
+    earlier: &dyn Fn(&str) -> Option<String>,
+) -> Result<BTreeMap<String, Answer>, Vec<FieldError>> {
+    let (mut out, mut wrong) = (BTreeMap::new(), Vec::new());
+    for field in fields {
+        match regular(field, &typed(&field.key)) {
+            Ok(value) => {
+                let same = !value.is_empty() && earlier(&field.key).is_some_and(|e| e == value);
+                let source = if same { AnswerSource::Earlier } else { AnswerSource::Typed };
+                out.insert(field.key.clone(), Answer { value, source });
+            }
+            Err(kind) => wrong.push(FieldError::new(&field.key, kind)),
+        }
+    }
+    if wrong.is_empty() { Ok(out) } else { Err(wrong) }
+}
+
+/// The first page, counted from 1, on which something that is needed is not answered; `None`: all is there.
+#[must_use]
+pub fn first_open(form: &Form, answers: &Answers) -> Option<usize> {
+    form.pages
+        .iter()
+        .position(|p| p.fields.iter().any(|f| regular(f, answers.value(&f.key)).is_err() || !answers.answers.contains_key(&f.key)))
+        .map(|i| i + 1)
+}
+
+/// How many values go with an application, and how many of them nobody had to type.
+#[must_use]
+pub fn shares(answers: &Answers) -> (i64, i64) {
+    let given = answers.answers.values().filter(|a| !a.value.is_empty());
+    let (mut fields, mut filled) = (0i64, 0i64);
+    for a in given {
+        fields += 1;
+        filled += i64::from(a.source == AnswerSource::Earlier);
+    }
+    let known = i64::try_from(answers.known.len()).unwrap_or(i64::MAX);
+    (fields + known, filled + known)
+}
+
+#[cfg(test)]
+mod tests {
+    use linli_catalogue::offers::Guide;
+
+    use super::*;
+
+    fn form() -> Form {
+        let json = linli_catalogue::DELIVERED.iter().find(|(k, _)| *k == "old-age-allowance").unwrap().1;
+        Guide::read(json).unwrap().form.unwrap()
+    }
+
+    fn answer(form: &Form, key: &str, typed: &str) -> Result<String, &'static str> {
+        regular(form.fields().find(|f| f.key == key).unwrap(), typed)
+    }
+
+    #[test]
+    fn a_card_number_is_read_with_spaces_and_checked() {
+        let form = form();
+        assert_eq!(answer(&form, "bank-card", "6222 0212 3456 7890 128"), Ok("6222021234567890128".into()));
+        assert_eq!(answer(&form, "bank-card", "6222 0212 3456 7890 129"), Err("card-digit"));
+        assert_eq!(answer(&form, "bank-card", ""), Err("card-empty"));
+        assert_eq!(answer(&form, "bank-card", "六二二二"), Err("card-wrong"));
+        assert_eq!(answer(&form, "contact-phone", ""), Ok(String::new()));
+        assert_eq!(answer(&form, "bank-name", "nobank"), Err("choose"));
+    }
+
+    #[test]
+    fn the_first_open_page_is_found_and_an_empty_optional_answer_counts_once_seen() {
+        let form = form();
+        let mut answers = Answers::default();
+        assert_eq!(first_open(&form, &answers), Some(1));
+        let typed = |key: &str| match key {
+            "bank-card" => "6222021234567890128".to_owned(),
+            "bank-name" => "icbc".to_owned(),
+            _ => String::new(),
+        };
+        let nothing = |_: &str| None;
+        answers.answers.extend(read_answers(form.pages[0].fields.iter(), &typed, &nothing).unwrap());
+        assert_eq!(first_open(&form, &answers), Some(2));
+        answers.answers.extend(read_answers(form.pages[1].fields.iter(), &typed, &nothing).unwrap());
+        assert_eq!(first_open(&form, &answers), None);
+        assert_eq!(shares(&answers), (2, 0));
+        let earlier = |key: &str| (key == "bank-name").then(|| "icbc".to_owned());
+        answers.answers.extend(read_answers(form.pages[0].fields.iter(), &typed, &earlier).unwrap());
+        assert_eq!(shares(&answers), (2, 1));
+    }
+
+    #[test]
+    fn every_wrong_field_is_told_at_once() {
+        let form = form();
+        let wrong = read_answers(form.fields(), &|_| String::new(), &|_| None).unwrap_err();
+        let kinds: Vec<_> = wrong.iter().map(|e| (e.field.as_str(), e.kind)).collect();
+        assert_eq!(kinds, [("bank-card", "card-empty"), ("bank-name", "choose")]);
+    }
+
+    #[test]
+    fn every_rule_that_an_item_asks_is_declared() {
+        for (key, json) in linli_catalogue::DELIVERED {
+            let guide = Guide::read(json).unwrap();
+            let mut asked = guide.form.as_ref().map(Form::rules).unwrap_or_default();
+            guide.conditions.iter().filter_map(|c| c.test.as_ref()).for_each(|t| t.rules(&mut asked));
+            for rule in asked {
+                assert!(linli_rules::rules().iter().any(|r| r.key == rule), "{key}: {rule}");
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the desk shows of an application's case.
+
+use linli_base::Day;
+use linli_casework::offers::{CaseError, CaseId, CaseKind, Group, ResultLine};
+use linli_db::Read;
+use linli_people::offers as people;
+use linli_vault::Vault;
+use linli_words::Lang;
+
+use crate::KIND;
+use crate::acts::form_of;
+use crate::error::ApplicationError;
+use crate::{Words, profile, show, store};
+
+linli_acts::inventory::submit! { CaseKind { key: KIND, told, points, mend, result } }
+
+impl From<ApplicationError> for CaseError {
+    fn from(e: ApplicationError) -> Self {
+        match e {
+            ApplicationError::Db(e) => Self::Db(e),
+            ApplicationError::Denied(e) => Self::Denied(e),
+            ApplicationError::Sealed(e) => Self::Sealed(e),
+            ApplicationError::Case(e) => e,
+            ApplicationError::Missing => Self::Missing,
+            other => Self::Room(other.to_string()),
+        }
+    }
+}
+
+fn told(read: &mut Read<'_>, vault: &Vault, case: CaseId, lang: Lang) -> Result<Vec<Group>, CaseError> {
+    let row = store::of_case(read, case)?;
+    let form = form_of(read, &row)?;
+    let answers = row.open(vault)?;
+    let w = Words::from(lang);
+    let today = read.now().day();
+    let mut groups = vec![Group { title: w.typed_title().to_owned(), facts: show::answer_facts(w, &form, &answers) }];
+    groups.retain(|g| !g.facts.is_empty());
+    if !answers.known.is_empty() {
+        let facts = show::known_facts(read, w, &answers.known, today)?;
+        groups.push(Group { title: w.known_title().to_owned(), facts });
+    }
+    Ok(groups)
+}
+
+fn points(
+    read: &mut Read<'_>,
+    _: &Vault,
+    case: CaseId,
+    lang: Lang,
+) -> Result<Vec<(String, String)>, CaseError> {
+    let row = store::of_case(read, case)?;
+    let form = form_of(read, &row)?;
+    let w = Words::from(lang);
+    let asked = form.fields().map(|f| (f.key.clone(), show::pick(lang, &f.label)));
+    let known =
+        form.known.iter().map(|k| (show::known_key(*k).to_owned(), show::known_name(w, *k).to_owned()));
+    Ok(asked.chain(known).collect())
+}
+
+fn mend(case: CaseId) -> String {
+    format!("/my/cases/{case}/mend")
+}
+
+/// What is granted by the rules of a day, for the person as she is known on it.
+fn result(
+    read: &mut Read<'_>,
+    vault: &Vault,
+    case: CaseId,
+    day: Day,
+) -> Result<Vec<ResultLine>, CaseError> {
+    let row = store::of_case(read, case)?;
+    let form = form_of(read, &row)?;
+    if form.grants.is_empty() {
+        return Ok(Vec::new());
+    }
+    let person = people::person(read, vault, row.person).map_err(ApplicationError::from)?;
+    let person = person.ok_or(CaseError::Missing)?;
+    let district = linli_places::offers::district(read, day)?.map(|d| d.code);
+    let facts = profile::facts(&person, district, day);
+    let rules = profile::rules(read, &form.rules(), day)?;
+    let Some((grant, amount, findings)) = profile::grant(&form.grants, &facts, &rules) else {
+        return Ok(Vec::new());
+    };
+    let value = amount.value.to_string();
+    let why = |lang: Lang| {
+        let w = Words::from(lang);
+        let mut steps: Vec<String> = findings.iter().map(|f| show::finding(w, f)).collect();
+        steps.push(w.amount_by_rule(&amount.source, &value));
+        steps
+    };
+    Ok(vec![ResultLine {
+        zh: grant.text.zh.replace("{value}", &value),
+        en: grant.text.en.replace("{value}", &value),
+        why_zh: why(Lang::ZhHans),
+        why_en: why(Lang::En),
+    }])
+}

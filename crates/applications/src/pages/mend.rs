@@ -1,0 +1,88 @@
+//! Mending what was asked, and only that.
+
+use askama::Template;
+use linli_casework::offers::{self as casework, CaseId, Point};
+use linli_web::ui::Errors;
+use linli_web::{Fault, Frame, Reply, Req};
+
+use super::{Asked, errors, inputs, typed};
+use crate::error::ApplicationError;
+use crate::{Words, acts, show, store};
+
+#[derive(Template)]
+#[template(path = "mend.html")]
+struct MendPage {
+    f: Frame,
+    w: Words,
+    errors: Errors,
+    /// What is wrong with it, and the input.
+    asked: Vec<(String, Asked)>,
+    /// What only the register can put right: name, what is wrong.
+    register: Vec<(String, String)>,
+    case: CaseId,
+}
+
+async fn loaded(
+    req: &Req,
+    id: CaseId,
+) -> Result<Option<(linli_catalogue::offers::Form, crate::domain::Answers, Vec<Point>)>, Fault> {
+    let person = req.resident()?;
+    let house = req.house().clone();
+    let found = req
+        .read(move |r| {
+            if casework::case(r, id)?.person != person {
+                return Err(ApplicationError::Missing);
+            }
+            let row = store::of_case(r, id)?;
+            let asked = casework::asked(r, house.vault(), id)?;
+            let form = acts::form_of(r, &row)?;
+            let answers = row.open(house.vault())?;
+            Ok((form, answers, asked))
+        })
+        .await?;
+    Ok(Some(found).filter(|(_, _, asked)| !asked.is_empty()))
+}
+
+async fn page(req: &Req, errors: Errors, again: bool) -> Result<Reply, Fault> {
+    let id: CaseId = req.path("id")?;
+    let Some((form, answers, points)) = loaded(req, id).await? else {
+        return Ok(Reply::see_other(&format!("/my/cases/{id}")));
+    };
+    let w: Words = req.words();
+    let what = |key: &str| points.iter().find(|p| p.key == key).map(|p| p.what.clone());
+    let value = |field: &str| {
+        if again { req.form().raw(field).to_owned() } else { answers.value(field).to_owned() }
+    };
+    let fields: Vec<_> = form.fields().filter(|f| what(&f.key).is_some()).collect();
+    let asked = fields
+        .iter()
+        .filter_map(|f| what(&f.key))
+        .zip(inputs(req, fields.iter().copied(), &value, &errors))
+        .collect();
+    let register = form
+        .known
+        .iter()
+        .filter_map(|k| Some((show::known_name(w, *k).to_owned(), what(show::known_key(*k))?)))
+        .collect();
+    Ok(Reply::page(&MendPage { asked, register, case: id, errors, f: req.frame(), w }))
+}
+
+pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
+    page(&req, Errors::default(), false).await
+}
+
+pub(crate) async fn send(req: Req) -> Result<Reply, Fault> {
+    let id: CaseId = req.path("id")?;
+    let Some((form, _, points)) = loaded(&req, id).await? else {
+        return Ok(Reply::see_other(&format!("/my/cases/{id}")));
+    };
+    let values = typed(&req, form.fields().filter(|f| points.iter().any(|p| p.key == f.key)));
+    match req.act(move |act| acts::mend(act, id, &values)).await {
+        Ok(()) => Ok(Reply::see_other(&format!("/my/cases/{id}")).flash(req.words::<Words>().said_mended())),
+        Err(ApplicationError::Wrong(wrong)) => {
+            Ok(page(&req, errors(&req, wrong), true).await?.status(422))
+        }
+        Err(ApplicationError::Changed) => Ok(Reply::see_other(&format!("/my/cases/{id}"))),
+        Err(e) => Err(e.into()),
+    }
+}
