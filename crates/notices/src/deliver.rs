@@ -192,8 +192,7 @@ fn code_only(code: &str) -> Option<String> {
 }
 
 /// What a delivery report says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Reported {
     Delivered,
     Failed,

@@ -1,7 +1,7 @@
 //! What can go wrong here.
 
 use linli_acts::Denied;
-use linli_base::{FieldError, Problem};
+use linli_base::Problem;
 use linli_db::DbError;
 use linli_vault::VaultError;
 
@@ -22,16 +22,8 @@ pub enum NoticeError {
     Missing,
     #[error("changed meanwhile")]
     Changed,
-    #[error("wrong input")]
-    Wrong(Vec<FieldError>),
     #[error(transparent)]
     Forged(#[from] Forged),
-}
-
-impl NoticeError {
-    pub(crate) fn field(field: &str, kind: &'static str) -> Self {
-        Self::Wrong(vec![FieldError::new(field, kind)])
-    }
 }
 
 impl Problem for NoticeError {
@@ -42,7 +34,6 @@ impl Problem for NoticeError {
             Self::Sealed(_) | Self::Stored => "internal",
             Self::Missing => "not-found",
             Self::Changed => "changed",
-            Self::Wrong(_) => "invalid",
             Self::Forged(_) => "forged",
         }
     }
@@ -53,14 +44,7 @@ impl Problem for NoticeError {
             Self::Sealed(_) | Self::Stored => 500,
             Self::Missing => 404,
             Self::Changed => 409,
-            Self::Wrong(_) => 422,
             Self::Forged(_) => 401,
-        }
-    }
-    fn fields(&self) -> &[FieldError] {
-        match self {
-            Self::Wrong(fields) => fields,
-            _ => &[],
         }
     }
 }

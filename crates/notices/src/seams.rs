@@ -91,6 +91,11 @@ pub trait PhoneBook: Send + Sync + 'static {
         vault: &Vault,
         person: PersonId,
     ) -> Result<Option<Address>, DbError>;
+    /// What a place is called, Chinese and English.
+    ///
+    /// # Errors
+    /// If the database fails.
+    fn place(&self, read: &mut Read<'_>, place: PlaceCode) -> Result<(String, String), DbError>;
 }
 
 /// The phone book as a service.
