@@ -15,10 +15,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use linli::compose;
-use linli::simulators::Switch;
+use linli::simulators::{Simulators, Switch};
 use linli_acts::House;
 use linli_base::{Chance, Day, Instant, ManualClock};
 use linli_db::{Db, Engine, Options};
+use linli_notices::offers::SimulatedSms;
 use linli_vault::Vault;
 use linli_web::Site;
 
@@ -52,6 +53,8 @@ pub struct TestHouse {
     pub clock: ManualClock,
     /// Faults of the simulated register.
     pub register: Switch,
+    /// The simulated SMS gateway.
+    pub sms: SimulatedSms,
     site: Arc<Site>,
     _folder: tempfile::TempDir,
 }
@@ -85,10 +88,10 @@ impl TestHouse {
         };
         let options = Options { clock: Arc::new(clock.clone()), node: 0, schema };
         let db = Db::open(&url, options).await.expect("the database opens");
-        let (outside, register) = compose::Outside::simulated(Arc::new(clock.clone()));
+        let (outside, Simulators { register, sms }) = compose::Outside::simulated(Arc::new(clock.clone()));
         let house =
             compose::open(db, vault, None, Arc::clone(&site), outside).await.expect("the house opens");
-        Some(Self { house, clock, register, site, _folder: folder })
+        Some(Self { house, clock, register, sms, site, _folder: folder })
     }
 
     /// A visitor of this house's site, with the pages of the demo.
@@ -98,8 +101,12 @@ impl TestHouse {
 
     fn router(&self) -> axum::Router {
         let mut routes = compose::routes();
-        routes.extend(linli::demo::demo_routes(self.register.clone()));
+        routes.extend(linli::demo::demo_routes(self.simulators()));
         linli_web::router(self.house.clone(), Arc::clone(&self.site), &routes)
+    }
+
+    fn simulators(&self) -> Simulators {
+        Simulators { register: self.register.clone(), sms: self.sms.clone() }
     }
 
     /// Does what is due, again and again, until nothing is.

@@ -7,6 +7,7 @@ use linli_acts::{BodyId, DutyId, DutyKind, Held, House, PersonId, Services, Staf
 use linli_base::{Day, Instant, PlaceCode};
 use linli_db::{Db, DbError, Kind, Read, Room};
 use linli_documents::Typesetter;
+use linli_notices::offers::{PhoneBookService, SmsGateway, SmsGatewayService};
 use linli_people::offers::{
     CodeChannel, CodeChannelService, IdentityCheck, IdentityCheckService, NoCheck, ShownCodes, SimulatedCheck,
 };
@@ -14,13 +15,17 @@ use linli_vault::Vault;
 use linli_wallet::offers::{InsuranceRegister, InsuranceRegisterService};
 use linli_web::{Directory, DirectoryService, RailGroup, RailLink, Route, Site};
 
-use crate::simulators::{NotConnected, SimulatedInsurance, Switch};
+use crate::config::Config;
+use crate::gateway::{HttpGateway, NoGateway};
+use crate::phone_book::Register;
+use crate::simulators::{NotConnected, SimulatedInsurance, Simulators};
 
 /// Tables, in an order in which foreign keys point only backwards.
 pub const ROOMS: &[Room] = &[
     linli_acts::ROOM,
     linli_web::ROOM,
     linli_rules::ROOM,
+    linli_notices::ROOM,
     linli_places::ROOM,
     linli_people::ROOM,
     linli_duties::ROOM,
@@ -44,8 +49,10 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Which job runs on which event.
-pub const LISTENERS: &[(&str, &str)] =
-    &[("places.building_moved", linli_people::acts::register::FOLLOW_BUILDING)];
+pub const LISTENERS: &[(&str, &str)] = &[
+    ("places.building_moved", linli_people::acts::register::FOLLOW_BUILDING),
+    ("people.merged", linli_notices::FOLLOW),
+];
 
 /// The officer's rail.
 #[must_use]
@@ -102,26 +109,46 @@ pub struct Outside {
     pub codes: Box<dyn CodeChannel>,
     pub identity: Box<dyn IdentityCheck>,
     pub insurance: Box<dyn InsuranceRegister>,
+    pub sms: Box<dyn SmsGateway>,
 }
 
 impl Outside {
-    /// Simulators, with the switch of the register's faults.
+    /// Simulators, with the switches of their faults.
     #[must_use]
-    pub fn simulated(clock: Arc<dyn linli_base::Clock>) -> (Self, Switch) {
-        let switch = Switch::default();
-        let insurance = Box::new(SimulatedInsurance::new(switch.clone(), clock));
-        let codes = Box::new(ShownCodes::default());
-        (Self { codes, identity: Box::new(SimulatedCheck::default()), insurance }, switch)
+    pub fn simulated(clock: Arc<dyn linli_base::Clock>) -> (Self, Simulators) {
+        let players = Simulators::default();
+        let outside = Self {
+            codes: Box::new(ShownCodes::default()),
+            identity: Box::new(SimulatedCheck::default()),
+            insurance: Box::new(SimulatedInsurance::new(players.register.clone(), clock)),
+            sms: Box::new(players.sms.clone()),
+        };
+        (outside, players)
     }
 
-    /// Nothing connected: cases wait, nothing is lost. An engineer connects gateways here.
+    /// Nothing connected: cases and messages wait, nothing is lost.
     #[must_use]
     pub fn unconnected() -> Self {
         Self {
-            codes: Box::new(ShownCodes::default()),
+            codes: Box::new(NoGateway),
             identity: Box::new(NoCheck),
             insurance: Box::new(NotConnected),
+            sms: Box::new(NoGateway),
         }
+    }
+
+    /// What the configuration connects.
+    ///
+    /// # Errors
+    /// If a key or certificate that it names cannot be read.
+    pub fn configured(config: &Config, clock: Arc<dyn linli_base::Clock>) -> anyhow::Result<Self> {
+        let mut outside = Self::unconnected();
+        if let Some(sms) = &config.sms {
+            let gateway = HttpGateway::new(sms, clock)?;
+            outside.codes = Box::new(gateway.clone());
+            outside.sms = Box::new(gateway);
+        }
+        Ok(outside)
     }
 }
 
@@ -143,7 +170,9 @@ pub async fn open(
         .with(Arc::new(DirectoryService(Box::new(Names))))
         .with(Arc::new(CodeChannelService(outside.codes)))
         .with(Arc::new(IdentityCheckService(outside.identity)))
-        .with(Arc::new(InsuranceRegisterService(outside.insurance)));
+        .with(Arc::new(InsuranceRegisterService(outside.insurance)))
+        .with(Arc::new(SmsGatewayService(outside.sms)))
+        .with(Arc::new(PhoneBookService(Box::new(Register))));
     let house = House::new(db, vault, services, LISTENERS);
     house.start().await?;
     linli_rules::deliver_calendar(&house).await?;

@@ -1,10 +1,13 @@
 //! The configuration file: every key, its default and its meaning.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use linli_notices::offers::WebhookKey;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 /// `linli.toml`. Unknown keys are refused, so a slip does not pass silently.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -18,6 +21,9 @@ pub struct Config {
     pub site: SiteConfig,
     #[serde(default)]
     pub server: ServerConfig,
+    /// Without it no code and no message goes out.
+    #[serde(default)]
+    pub sms: Option<SmsConfig>,
 }
 
 /// What the site calls itself.
@@ -61,6 +67,112 @@ impl Default for ServerConfig {
     }
 }
 
+/// The SMS gateway; how it is called: `gateway.rs`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmsConfig {
+    /// `https://…`; plain HTTP to this machine alone.
+    pub url: String,
+    /// `whsec_` and base64: what calls are signed with. Here, or better in a file of its own.
+    #[serde(default)]
+    pub key: Option<Secret>,
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
+    /// What the gateway's delivery reports (`POST /api/v1/sms/reports`) are signed with. Default: the same key.
+    #[serde(default)]
+    pub report_key: Option<Secret>,
+    #[serde(default)]
+    pub report_key_file: Option<PathBuf>,
+    /// Whose messages they are, as registered with the carriers: 海珠邻里.
+    pub signature: String,
+    /// PEM file of the certificates to believe in. Default: the system's.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
+    /// `http://host:port` of a proxy on the way out.
+    #[serde(default)]
+    pub proxy: Option<String>,
+    /// The carrier's template of sign-in codes.
+    #[serde(default)]
+    pub code_template: Option<String>,
+    /// The carrier's templates by kind of notice: `"casework.supplement_asked" = "SMS_123"`.
+    #[serde(default)]
+    pub templates: BTreeMap<String, String>,
+}
+
+/// A secret of the configuration. Shown and written as `…`, also by `linli config`.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str("…")
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d).map(|text| Self(Zeroizing::new(text)))
+    }
+}
+
+/// A key given as text or in a file.
+fn webhook_key(
+    name: &str,
+    text: Option<&Secret>,
+    file: Option<&PathBuf>,
+) -> anyhow::Result<Option<WebhookKey>> {
+    let text = match (text, file) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => bail!("sms.{name} or sms.{name}_file, not both"),
+        (Some(text), None) => text.0.clone(),
+        (None, Some(file)) => Zeroizing::new(
+            std::fs::read_to_string(file).with_context(|| format!("sms.{name}_file {}", file.display()))?,
+        ),
+    };
+    let key = WebhookKey::parse(&text);
+    Ok(Some(key.with_context(|| format!("sms.{name} must be whsec_ and 24 to 64 bytes in base64"))?))
+}
+
+impl SmsConfig {
+    /// What calls are signed with.
+    ///
+    /// # Errors
+    /// If there is none, the file cannot be read, or it is of another form.
+    pub fn key(&self) -> anyhow::Result<WebhookKey> {
+        let key = webhook_key("key", self.key.as_ref(), self.key_file.as_ref())?;
+        key.context("sms.key or sms.key_file is missing")
+    }
+
+    /// What reports are signed with, if it is another key.
+    ///
+    /// # Errors
+    /// If the file cannot be read or it is of another form.
+    pub fn report_key(&self) -> anyhow::Result<Option<WebhookKey>> {
+        webhook_key("report_key", self.report_key.as_ref(), self.report_key_file.as_ref())
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let here = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
+        let ends = |rest: &str| rest.is_empty() || rest.starts_with([':', '/']);
+        let local = here.iter().any(|h| self.url.strip_prefix(h).is_some_and(ends));
+        if !self.url.starts_with("https://") && !local {
+            bail!("sms.url must be https://…: codes and messages go over it: {}", self.url);
+        }
+        if self.signature.trim().is_empty() {
+            bail!("sms.signature is empty");
+        }
+        self.key()?;
+        self.report_key()?;
+        Ok(())
+    }
+}
+
 impl Config {
     /// Reads and checks a file.
     ///
@@ -90,6 +202,9 @@ impl Config {
             bail!(
                 "without a certificate the server listens on the loopback address only, or behind a proxy (server.behind_proxy = true)"
             );
+        }
+        if let Some(sms) = &self.sms {
+            sms.check()?;
         }
         Ok(())
     }

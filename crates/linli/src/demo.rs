@@ -16,7 +16,7 @@ use linli_web::{Gate, Route, Site};
 use crate::compose::{self, Outside};
 use crate::demo_pages;
 use crate::district;
-use crate::simulators::Switch;
+use crate::simulators::Simulators;
 
 /// Password and one-time secret of every sample account. They protect nothing: the sample holds no real data and listens on
 /// the loopback address.
@@ -211,17 +211,18 @@ pub async fn run(data: &Path, listen: std::net::SocketAddr, size: u64) -> anyhow
     }
     let vault = Arc::new(Vault::open(&key, Arc::new(Chance::from_system()))?);
     let db = Db::open(&url, Options::default()).await?;
-    let (outside, switch) = Outside::simulated(Arc::new(SystemClock));
+    let (outside, players) = Outside::simulated(Arc::new(SystemClock));
     let house = compose::open(db, vault, None, Arc::clone(&site), outside).await?;
-    crate::serve::run(house, site, listen, None, demo_routes(switch)).await
+    crate::serve::run(house, site, listen, None, demo_routes(players)).await
 }
 
 /// The demo's own pages beside the district's.
 #[must_use]
-pub fn demo_routes(switch: Switch) -> Vec<Route> {
-    let set = switch.clone();
+pub fn demo_routes(players: Simulators) -> Vec<Route> {
+    let (register, sms) = (players.register.clone(), players.sms.clone());
     vec![
-        Route::get("/demo", Gate::Public, move |req| demo_pages::show(req, switch.clone())),
-        Route::post("/demo/register", Gate::Public, move |req| demo_pages::switch(req, set.clone())),
+        Route::get("/demo", Gate::Public, move |req| demo_pages::show(req, players.clone())),
+        Route::post("/demo/register", Gate::Public, move |req| demo_pages::switch(req, register.clone())),
+        Route::post("/demo/sms", Gate::Public, move |req| demo_pages::switch_sms(req, sms.clone())),
     ]
 }

@@ -1,11 +1,12 @@
 //! The page `/demo`: whom to try, and what to break.
 
 use askama::Template;
+use linli_notices::offers::{GatewayFault, SimulatedSms};
 use linli_vault::totp;
 use linli_web::{Fault, Frame, Reply, Req};
 
 use crate::demo::{OFFICERS, PASSWORD, SECRET};
-use crate::simulators::{Fault as Broken, Switch};
+use crate::simulators::{Fault as Broken, Simulators, Switch};
 
 #[derive(Template)]
 #[template(path = "demo.html")]
@@ -16,15 +17,20 @@ struct DemoPage {
     password: &'static str,
     code: String,
     state: Broken,
+    /// Phone (its end) and text.
+    messages: Vec<(String, String)>,
+    gateway: GatewayFault,
 }
 
-pub(crate) async fn show(req: Req, switch: Switch) -> Result<Reply, Fault> {
+pub(crate) async fn show(req: Req, players: Simulators) -> Result<Reply, Fault> {
     let lang = req.lang();
     let people = linli_sample::cast()
         .into_iter()
         .map(|c| (c.name.to_owned(), c.phone.to_owned(), lang.pick(c.zh, c.en).into_owned()))
         .collect();
     let officers = OFFICERS.iter().map(|p| (p.login, lang.pick(p.zh, p.en).into_owned())).collect();
+    let messages =
+        players.sms.taken().into_iter().map(|sms| (sms.phone.masked(), sms.text)).take(10).collect();
     let code = totp::code(SECRET, totp::step(req.now()));
     Ok(Reply::page(&DemoPage {
         f: req.frame(),
@@ -32,8 +38,19 @@ pub(crate) async fn show(req: Req, switch: Switch) -> Result<Reply, Fault> {
         officers,
         password: PASSWORD,
         code,
-        state: switch.get(),
+        state: players.register.get(),
+        messages,
+        gateway: players.sms.fault(),
     }))
+}
+
+pub(crate) async fn switch_sms(req: Req, sms: SimulatedSms) -> Result<Reply, Fault> {
+    sms.set(match req.form().raw("state") {
+        "down" => GatewayFault::Down,
+        "refuses" => GatewayFault::Refuses,
+        _ => GatewayFault::None,
+    });
+    Ok(Reply::see_other("/demo"))
 }
 
 pub(crate) async fn switch(req: Req, switch: Switch) -> Result<Reply, Fault> {

@@ -6,6 +6,8 @@ pub mod config;
 pub mod demo;
 mod demo_pages;
 pub mod district;
+pub mod gateway;
 pub mod import;
+mod phone_book;
 pub mod serve;
 pub mod simulators;

@@ -25,7 +25,8 @@ pub async fn open(config: &Config) -> anyhow::Result<House> {
     let options = Options { clock: Arc::new(SystemClock), node: config.server.node, schema: None };
     let db = Db::open(&config.database(), options).await?;
     let site = Arc::new(site(config));
-    compose::open(db, vault, config.server.fonts.as_deref(), site, compose::Outside::unconnected()).await
+    let outside = compose::Outside::configured(config, Arc::new(SystemClock))?;
+    compose::open(db, vault, config.server.fonts.as_deref(), site, outside).await
 }
 
 fn site(config: &Config) -> Site {
@@ -45,6 +46,9 @@ fn site(config: &Config) -> Site {
 /// If it cannot be opened or the address cannot be bound.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let house = open(&config).await?;
+    if config.sms.is_none() {
+        tracing::warn!("no [sms] in the configuration: residents cannot sign in, and notices wait");
+    }
     let site = Arc::new(site(&config));
     if let Some(token) = linli_duties::offers::first_run_token(&house).await? {
         println!("first run: {}/office/first?token={token}", site.origin);

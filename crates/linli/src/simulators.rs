@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use linli_base::docnum::DocumentNumber;
 use linli_base::{Clock, Day};
+use linli_notices::offers::SimulatedSms;
 use linli_wallet::offers::{Call, InsuranceLine, InsuranceRecord, InsuranceRegister, RegisterDown};
 
 /// How the simulated register behaves.
@@ -40,6 +41,15 @@ impl Switch {
             _ => Fault::Slow,
         }
     }
+}
+
+/// What is played, in the hand of whoever plays.
+#[derive(Clone, Default)]
+pub struct Simulators {
+    /// Faults of the insurance register.
+    pub register: Switch,
+    /// The SMS gateway: its faults, and the messages that it took.
+    pub sms: SimulatedSms,
 }
 
 /// A social insurance register that computes its answers from the number (see `linli-sample`).

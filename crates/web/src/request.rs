@@ -138,6 +138,12 @@ impl Req {
         serde_json::from_slice(&self.body).map_err(|_| Malformed.into())
     }
 
+    /// The body as it was sent, where it is JSON; empty for forms. For signatures over it.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|v| v.to_str().ok())
