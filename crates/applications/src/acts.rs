@@ -23,7 +23,10 @@ fn entry(row: &ApplicationRow, act: &'static str) -> Entry {
 ///
 /// # Errors
 /// [`ApplicationError::NotOpen`] if it is not live or has pages of its own.
-pub fn item(read: &mut linli_db::Read<'_>, key: &str) -> Result<(ItemId, i64, Guide, Form), ApplicationError> {
+pub fn item(
+    read: &mut linli_db::Read<'_>,
+    key: &str,
+) -> Result<(ItemId, i64, Guide, Form), ApplicationError> {
     let (id, version, guide) = catalogue::live(read, key)?.ok_or(ApplicationError::NotOpen)?;
     let form = guide.form.clone().ok_or(ApplicationError::NotOpen)?;
     Ok((id, version, guide, form))
@@ -158,7 +161,12 @@ fn office(
 ///
 /// # Errors
 /// If the statement is missing, something is not answered, or no office is known for where she lives.
-pub fn file(act: &mut Act<'_, '_>, key: &str, truth: bool, once_key: &str) -> Result<CaseId, ApplicationError> {
+pub fn file(
+    act: &mut Act<'_, '_>,
+    key: &str,
+    truth: bool,
+    once_key: &str,
+) -> Result<CaseId, ApplicationError> {
     let person = act.actor.resident()?;
     people::present(act, person)?;
     let file = |act: &mut Act<'_, '_>| {
@@ -184,8 +192,7 @@ fn put_on_file(
     // What a page no longer asks does not go with it.
     answers.answers.retain(|key, _| form.fields().any(|f| f.key == *key));
     let house = act.house;
-    let person: Person =
-        people::person(act, house.vault(), row.person)?.ok_or(ApplicationError::Missing)?;
+    let person: Person = people::person(act, house.vault(), row.person)?.ok_or(ApplicationError::Missing)?;
     answers.known = profile::known(&person, &form.known);
     let (body, place) = office(act, &guide, &form, person.place)?;
     let case = casework::file(
@@ -291,10 +298,7 @@ pub fn mend(
 }
 
 /// The form with which an application began.
-pub(crate) fn form_of(
-    read: &mut linli_db::Read<'_>,
-    row: &ApplicationRow,
-) -> Result<Form, ApplicationError> {
+pub(crate) fn form_of(read: &mut linli_db::Read<'_>, row: &ApplicationRow) -> Result<Form, ApplicationError> {
     let guide = catalogue::version(read, row.item, row.version)?.ok_or(ApplicationError::Missing)?;
     guide.form.ok_or(ApplicationError::NotOpen)
 }

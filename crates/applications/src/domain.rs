@@ -131,7 +131,11 @@ pub fn read_answers<'a>(
 pub fn first_open(form: &Form, answers: &Answers) -> Option<usize> {
     form.pages
         .iter()
-        .position(|p| p.fields.iter().any(|f| regular(f, answers.value(&f.key)).is_err() || !answers.answers.contains_key(&f.key)))
+        .position(|p| {
+            p.fields
+                .iter()
+                .any(|f| regular(f, answers.value(&f.key)).is_err() || !answers.answers.contains_key(&f.key))
+        })
         .map(|i| i + 1)
 }
 

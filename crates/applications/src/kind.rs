@@ -33,7 +33,8 @@ fn told(read: &mut Read<'_>, vault: &Vault, case: CaseId, lang: Lang) -> Result<
     let answers = row.open(vault)?;
     let w = Words::from(lang);
     let today = read.now().day();
-    let mut groups = vec![Group { title: w.typed_title().to_owned(), facts: show::answer_facts(w, &form, &answers) }];
+    let mut groups =
+        vec![Group { title: w.typed_title().to_owned(), facts: show::answer_facts(w, &form, &answers) }];
     groups.retain(|g| !g.facts.is_empty());
     if !answers.known.is_empty() {
         let facts = show::known_facts(read, w, &answers.known, today)?;
@@ -62,12 +63,7 @@ fn mend(case: CaseId) -> String {
 }
 
 /// What is granted by the rules of a day, for the person as she is known on it.
-fn result(
-    read: &mut Read<'_>,
-    vault: &Vault,
-    case: CaseId,
-    day: Day,
-) -> Result<Vec<ResultLine>, CaseError> {
+fn result(read: &mut Read<'_>, vault: &Vault, case: CaseId, day: Day) -> Result<Vec<ResultLine>, CaseError> {
     let row = store::of_case(read, case)?;
     let form = form_of(read, &row)?;
     if form.grants.is_empty() {

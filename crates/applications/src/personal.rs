@@ -55,7 +55,11 @@ fn holdings(read: &mut Read<'_>, rows: &[ApplicationRow]) -> Result<Vec<Holding>
     let mut out = Vec::new();
     let rest = u64::try_from(rows.len()).unwrap_or(u64::MAX).saturating_sub(open);
     if rest > 0 {
-        out.push(Holding::erased("申请时填写的内容和草稿", "What you typed into applications, and drafts", rest));
+        out.push(Holding::erased(
+            "申请时填写的内容和草稿",
+            "What you typed into applications, and drafts",
+            rest,
+        ));
     }
     if open > 0 {
         out.push(Holding::kept(

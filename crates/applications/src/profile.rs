@@ -21,10 +21,7 @@ pub fn facts(person: &Person, district: Option<PlaceCode>, day: Day) -> Facts {
     // What nobody has checked decides nothing.
     if person.state == State::Active {
         out.insert("hukou", flag(person.hukou));
-        out.insert(
-            "disability",
-            Value::Number(person.disability.map_or(0, |d| i64::from(d.level()))),
-        );
+        out.insert("disability", Value::Number(person.disability.map_or(0, |d| i64::from(d.level()))));
     }
     if let (Some(place), Some(district)) = (person.place, district) {
         out.insert("lives-here", flag(district.contains(place)));
@@ -36,7 +33,11 @@ pub fn facts(person: &Person, district: Option<PlaceCode>, day: Day) -> Facts {
 ///
 /// # Errors
 /// If the database fails.
-pub fn rules(read: &mut Read<'_>, keys: &[&str], day: Day) -> Result<Vec<(String, linli_rules::Value)>, ApplicationError> {
+pub fn rules(
+    read: &mut Read<'_>,
+    keys: &[&str],
+    day: Day,
+) -> Result<Vec<(String, linli_rules::Value)>, ApplicationError> {
     let mut out = Vec::new();
     for key in keys {
         if let Some(rule) = linli_rules::rules().into_iter().find(|r| r.key == *key) {

@@ -54,11 +54,7 @@ fn masked(value: &str, head: usize, tail: usize) -> String {
     if n <= head + tail {
         return value.to_owned();
     }
-    value
-        .chars()
-        .enumerate()
-        .map(|(i, c)| if i < head || i >= n - tail { c } else { '*' })
-        .collect()
+    value.chars().enumerate().map(|(i, c)| if i < head || i >= n - tail { c } else { '*' }).collect()
 }
 
 fn known_value(read: &mut Read<'_>, w: Words, k: &Known, today: Day) -> Result<String, ApplicationError> {

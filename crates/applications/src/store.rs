@@ -92,4 +92,3 @@ linli_acts::act_words! {
     "applications.mended" = "修改了需要补正的内容", "Mended what was asked";
     "applications.erased" = "按本人请求删除了申请内容", "The application's content was erased at her wish";
 }
-

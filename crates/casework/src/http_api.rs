@@ -41,7 +41,7 @@ fn document(case: CaseRow) -> CaseDocument {
 }
 
 pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
-    let number: String = req.path("number")?;
+    let number: String = req.path("case")?;
     let case = req.read(move |r| r.opt(&store::BY_NUMBER, (number.as_str(),))).await?;
     // A case of another body is answered like none.
     let case = case.filter(|c| req.actor().holds(&HANDLER, c.body, c.place).is_ok()).ok_or(Missing)?;
@@ -57,7 +57,7 @@ struct Assign {
 
 /// Accepts the case if nobody has, and gives it to an officer.
 pub(crate) async fn assign(req: Req) -> Result<Reply, Fault> {
-    let id: CaseId = req.path("id")?;
+    let id: CaseId = req.path("case")?;
     let Assign { rev, to } = req.json()?;
     let case = req
         .act(move |act| {
@@ -85,7 +85,7 @@ struct Resolve {
 
 /// Decides; where the kind needs a second person, proposes.
 pub(crate) async fn resolve(req: Req) -> Result<Reply, Fault> {
-    let id: CaseId = req.path("id")?;
+    let id: CaseId = req.path("case")?;
     let Resolve { rev, outcome, why } = req.json()?;
     let why = linli_base::text::tidy_lines(&why);
     let case = req

@@ -26,10 +26,12 @@ pub const ROOMS: &[Room] = &[
     linli_web::ROOM,
     linli_rules::ROOM,
     linli_notices::ROOM,
+    linli_casework::ROOM,
     linli_places::ROOM,
     linli_people::ROOM,
     linli_duties::ROOM,
     linli_catalogue::ROOM,
+    linli_applications::ROOM,
     linli_wallet::ROOM,
 ];
 
@@ -44,6 +46,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(linli_people::routes());
     all.extend(linli_duties::routes());
     all.extend(linli_catalogue::routes());
+    all.extend(linli_casework::routes());
+    all.extend(linli_applications::routes());
     all.extend(linli_wallet::routes());
     all
 }
@@ -52,6 +56,8 @@ pub fn routes() -> Vec<Route> {
 pub const LISTENERS: &[(&str, &str)] = &[
     ("places.building_moved", linli_people::acts::register::FOLLOW_BUILDING),
     ("people.merged", linli_notices::FOLLOW),
+    ("people.merged", linli_casework::offers::FOLLOW_PERSON),
+    ("people.merged", linli_applications::jobs::FOLLOW_PERSON),
 ];
 
 /// The officer's rail.
@@ -59,6 +65,11 @@ pub const LISTENERS: &[(&str, &str)] = &[
 pub fn rail() -> Arc<[RailGroup]> {
     let link = |path, zh, en, duties| RailLink { path, zh, en, duties };
     Arc::new([
+        RailGroup {
+            zh: "办理",
+            en: "Work",
+            links: vec![link("/desk", "我的待办", "My queue", &["casework.handler", "casework.decider"][..])],
+        },
         RailGroup {
             zh: "我的",
             en: "Mine",

@@ -14,6 +14,7 @@ use linli_wallet::{AUTHORISER, SEAL_KEEPER};
 use linli_web::{Gate, Route, Site};
 
 use crate::compose::{self, Outside};
+use crate::demo_cases::Desk;
 use crate::demo_pages;
 use crate::district;
 use crate::simulators::Simulators;
@@ -48,7 +49,17 @@ pub const OFFICERS: &[Player] = &[
     Player {
         login: "registrar", zh: "人口信息管理（赤岗街道）", en: "population registrar (Chigang)"
     },
+    Player { login: "clerk", zh: "办件经办（江南中街道）", en: "handles cases (Jiangnanzhong)" },
+    Player { login: "second", zh: "办件审定（江南中街道）", en: "decides cases (Jiangnanzhong)" },
+    Player {
+        login: "clerk-chigang",
+        zh: "办件经办和审定（赤岗街道）",
+        en: "handles and decides cases (Chigang)",
+    },
 ];
+
+/// The street whose desk has a year behind it.
+pub const DESK_STREET: &str = "440105006000";
 
 /// Fills an empty house: divisions, bodies, residents, officers, and a year of proofs.
 ///
@@ -71,7 +82,7 @@ pub async fn fill(house: &House, clock: &ManualClock, size: u64) -> anyhow::Resu
     .await?;
     let cast = district::players(house).await?;
     let find = |code: &str| bodies.get(code).copied().with_context(|| format!("body {code}"));
-    officers(house, find("ZS")?, find("RS")?, find("S440105001000")?).await?;
+    officers(house, find("ZS")?, find("RS")?, find("S440105001000")?, find("S440105006000")?).await?;
     println!("  a year of acts …");
     year(house, clock, today.day(), &cast.iter().map(|(_, id)| *id).collect::<Vec<_>>()).await?;
     clock.set(today);
@@ -79,13 +90,20 @@ pub async fn fill(house: &House, clock: &ManualClock, size: u64) -> anyhow::Resu
     Ok(())
 }
 
-async fn officers(house: &House, office: BodyId, hr: BodyId, street: BodyId) -> anyhow::Result<()> {
+async fn officers(
+    house: &House,
+    office: BodyId,
+    hr: BodyId,
+    street: BodyId,
+    desk: BodyId,
+) -> anyhow::Result<()> {
     let hash = password::hash(house.vault().chance(), PASSWORD)?;
     let district: linli_base::PlaceCode = district::HAIZHU.parse()?;
     let chigang: linli_base::PlaceCode = "440105001000".parse()?;
+    let street_of_desk: linli_base::PlaceCode = DESK_STREET.parse()?;
     house
         .act(&Actor::system(), move |act| {
-            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 8] = [
+            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 12] = [
                 ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
                 ("security", "区安全", &linli_duties::SECURITY, office, district),
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
@@ -94,9 +112,18 @@ async fn officers(house: &House, office: BodyId, hr: BodyId, street: BodyId) -> 
                 ("divisions", "杨区划", &linli_places::EDITOR, office, district),
                 ("rules", "何规则", &linli_rules::KEEPER, office, district),
                 ("registrar", "谢登记", &linli_people::REGISTRAR, street, chigang),
+                ("clerk", "麦经办", &linli_casework::HANDLER, desk, street_of_desk),
+                ("second", "容审定", &linli_casework::DECIDER, desk, street_of_desk),
+                ("clerk-chigang", "简经办", &linli_casework::HANDLER, street, chigang),
+                ("clerk-chigang", "简经办", &linli_casework::DECIDER, street, chigang),
             ];
+            let mut last = None;
             for (login, name, kind, body, place) in posts {
-                let id = deliver_staff(act, login, name, &hash, SECRET)?;
+                let id = match last {
+                    Some((same, id)) if same == login => id,
+                    _ => deliver_staff(act, login, name, &hash, SECRET)?,
+                };
+                last = Some((login, id));
                 deliver_duty(act, kind, body, place, id)?;
             }
             Ok::<_, linli_duties::OfficeError>(())
@@ -131,9 +158,18 @@ async fn year(house: &House, clock: &ManualClock, last: Day, cast: &[PersonId]) 
     // The persons to try begin without a history, but for the one who shows one.
     everybody.retain(|id| !cast.contains(id));
     let end = last.start().plus_minutes(9 * 60);
+    let (clerk, second) = (officer(house, "clerk").await?, officer(house, "second").await?);
+    let mut old = house.read(some_old).await?;
+    old.retain(|id| !cast.contains(id));
+    let mut desk = Desk::new(clerk, second, &old, clock.now().day(), last);
     let mut n = 0u32;
     while clock.now() < end {
-        clock.advance_seconds(i64::from(chance.below(48)) * 3_600 + 1_800);
+        let tick = clock.now().plus_seconds(i64::from(chance.below(48)) * 3_600 + 1_800).min(end);
+        desk.until(house, clock, tick).await?;
+        clock.set(tick);
+        // Notices go out and passed days do what they do, as they would have through the year.
+        house.tick().await?;
+        while house.run_due_jobs().await? > 0 {}
         let who = match chance.below(8) {
             0 => cast.get(1).copied(),
             _ => {
@@ -163,6 +199,13 @@ async fn year(house: &House, clock: &ManualClock, last: Day, cast: &[PersonId]) 
     let until = end.day().plus_days(365);
     house.act(&chief, move |act| authorise(act, seal, ProofKind::Insurance, until)).await?;
     Ok(())
+}
+
+/// Those of the desk's street who are or become old enough in the year.
+fn some_old(read: &mut linli_db::Read<'_>) -> Result<Vec<PersonId>, linli_people::PeopleError> {
+    let Ok(place) = DESK_STREET.parse() else { return Ok(Vec::new()) };
+    let born = linli_people::offers::born(read, place, (1915, 1957), PersonId::from_raw(0), 400)?;
+    Ok(born.into_iter().map(|(id, _)| id).collect())
 }
 
 fn some_adults(read: &mut linli_db::Read<'_>) -> Result<Vec<PersonId>, linli_people::PeopleError> {

@@ -4,6 +4,7 @@ pub mod check;
 pub mod compose;
 pub mod config;
 pub mod demo;
+mod demo_cases;
 mod demo_pages;
 pub mod district;
 pub mod gateway;

@@ -26,7 +26,11 @@ pub fn tell(act: &mut Act<'_, '_>, notice: &Notice) -> Result<NoticeId, DbError>
         zh: filled(notice.kind.zh, &pairs(notice, |(_, zh, _)| zh)),
         en: filled(notice.kind.en, &pairs(notice, |(_, _, en)| en)),
         // A link that is none of ours goes nowhere.
-        link: if linli_web::safe_back(&notice.link) == notice.link { notice.link.clone() } else { String::new() },
+        link: if linli_web::safe_back(&notice.link) == notice.link {
+            notice.link.clone()
+        } else {
+            String::new()
+        },
         args: notice.args.iter().map(|(n, zh, en)| ((*n).to_owned(), zh.clone(), en.clone())).collect(),
     };
     let bytes = serde_json::to_vec(&content)
@@ -36,10 +40,7 @@ pub fn tell(act: &mut Act<'_, '_>, notice: &Notice) -> Result<NoticeId, DbError>
     let id: NoticeId = act.next_id();
     let now = act.now();
     let sealed = act.vault().seal(Place::new("notices.content", id), &bytes);
-    act.run(
-        &store::ADD,
-        (id, notice.kind.key, person, notice.subject.kind, notice.subject.id, sealed, now),
-    )?;
+    act.run(&store::ADD, (id, notice.kind.key, person, notice.subject.kind, notice.subject.id, sealed, now))?;
     act.log(Entry::new(subject(id), "notices.told").person(person))?;
     act.enqueue(Job::new(PLAN, &id).dedup(format!("{PLAN}/{id}")))?;
     Ok(id)
@@ -116,11 +117,9 @@ pub(crate) fn set_wishes(act: &mut Act<'_, '_>, wishes: Wishes) -> Result<(), No
     let now = act.now();
     let (sms_off, paper_on) = ((!wishes.sms).then_some(now), wishes.paper.then_some(now));
     act.run(&store::SET, (person, sms_off, paper_on, wishes.lang.code(), now))?;
-    act.log(
-        Entry::new(Subject::new("person", person), "notices.settings_changed")
-            .person(person)
-            .content(&serde_json::json!({ "sms": wishes.sms, "paper": wishes.paper, "lang": wishes.lang.code() })),
-    )?;
+    act.log(Entry::new(Subject::new("person", person), "notices.settings_changed").person(person).content(
+        &serde_json::json!({ "sms": wishes.sms, "paper": wishes.paper, "lang": wishes.lang.code() }),
+    ))?;
     Ok(())
 }
 

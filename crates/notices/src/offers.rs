@@ -7,8 +7,8 @@ pub use crate::seams::{
     Address, Call, GatewayFault, PhoneBook, PhoneBookService, SimulatedSms, Sms, SmsError, SmsGateway,
     SmsGatewayService,
 };
-pub use crate::webhook::{Forged, WebhookKey};
 use crate::store;
+pub use crate::webhook::{Forged, WebhookKey};
 
 /// How many notices a person has not read; more than 99 count as 100.
 ///

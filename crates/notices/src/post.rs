@@ -5,13 +5,13 @@ use linli_base::PlaceCode;
 use linli_db::{DbError, Read};
 use linli_words::Lang;
 
+use crate::POSTROOM;
 use crate::acts::{content, wishes};
 use crate::deliver::subject;
 use crate::domain::{Channel, Content, DeliveryId, DeliveryState};
 use crate::error::NoticeError;
 use crate::seams::{Address, PhoneBookService};
 use crate::store::{self, DeliveryRow};
-use crate::POSTROOM;
 
 /// Letters printed at once.
 pub(crate) const SHEETS: usize = 20;
@@ -68,8 +68,7 @@ pub(crate) fn posted(
 fn own(act: &mut Act<'_, '_>, id: DeliveryId) -> Result<DeliveryRow, NoticeError> {
     act.actor.holds_any(&POSTROOM)?;
     let row = act.opt(&store::DELIVERY, (id,))?.filter(|d| d.channel == Channel::Paper);
-    let (row, place) =
-        row.and_then(|d| d.place.map(|place| (d, place))).ok_or(NoticeError::Missing)?;
+    let (row, place) = row.and_then(|d| d.place.map(|place| (d, place))).ok_or(NoticeError::Missing)?;
     let held = act.actor.held.iter().find(|h| h.kind == POSTROOM.key && h.place.contains(place));
     let body = held.map(|h| h.body).ok_or(NoticeError::Missing)?;
     act.on_duty(&POSTROOM, body, place)?;

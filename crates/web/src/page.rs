@@ -107,6 +107,13 @@ impl Frame {
         self.lang.pick(zh, en)
     }
 
+    /// Whether the page lies under a link of the rail. The queue is the desk's own page, not all that begins with its path.
+    #[must_use]
+    pub fn on(&self, link: &str) -> bool {
+        let below = |root: &str| self.path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+        self.path == link || if link == "/desk" { below("/desk/cases") } else { below(link) }
+    }
+
     /// The groups of the rail with the links that this officer may open.
     #[must_use]
     pub fn rail_groups(&self) -> Vec<RailGroup> {

@@ -1,7 +1,8 @@
 //! Sessions: who is signed in where; listed and ended anywhere. And bearer tokens of other systems.
 
 use linli_acts::{
-    Act, Actor, BodyId, Channel, DutyId, DutyKind, Entry, Held, House, PersonId, StaffId, Subject, TokenId, Who,
+    Act, Actor, BodyId, Channel, DutyId, DutyKind, Entry, Held, House, PersonId, StaffId, Subject, TokenId,
+    Who,
 };
 use linli_base::{Day, Instant, PlaceCode};
 use linli_db::{DbError, Read, row, sql};

@@ -54,7 +54,9 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         .iter()
         .enumerate()
         .flat_map(|(i, p)| p.fields.iter().map(move |field| (i + 1, field)))
-        .map(|(n, field)| (pick(lang, &field.label), answer(w, field, &answers), format!("/apply/{key}/{n}#{}", field.key)))
+        .map(|(n, field)| {
+            (pick(lang, &field.label), answer(w, field, &answers), format!("/apply/{key}/{n}#{}", field.key))
+        })
         .collect();
     let last = form.pages.len();
     Ok(Reply::page(&CheckPage {

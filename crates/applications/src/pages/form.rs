@@ -86,9 +86,7 @@ pub(crate) async fn save(req: Req) -> Result<Reply, Fault> {
     match req.act(move |act| acts::save(act, &asked, n, &values)).await {
         Ok(()) if n < form.pages.len() => Ok(Reply::see_other(&format!("/apply/{key}/{}", n + 1))),
         Ok(()) => Ok(Reply::see_other(&format!("/apply/{key}/check"))),
-        Err(ApplicationError::Wrong(wrong)) => {
-            Ok(page(&req, errors(&req, wrong), true).await?.status(422))
-        }
+        Err(ApplicationError::Wrong(wrong)) => Ok(page(&req, errors(&req, wrong), true).await?.status(422)),
         Err(ApplicationError::UnderWay(case)) => Ok(Reply::see_other(&format!("/my/cases/{case}"))),
         Err(e) => Err(e.into()),
     }

@@ -79,9 +79,7 @@ pub(crate) async fn send(req: Req) -> Result<Reply, Fault> {
     let values = typed(&req, form.fields().filter(|f| points.iter().any(|p| p.key == f.key)));
     match req.act(move |act| acts::mend(act, id, &values)).await {
         Ok(()) => Ok(Reply::see_other(&format!("/my/cases/{id}")).flash(req.words::<Words>().said_mended())),
-        Err(ApplicationError::Wrong(wrong)) => {
-            Ok(page(&req, errors(&req, wrong), true).await?.status(422))
-        }
+        Err(ApplicationError::Wrong(wrong)) => Ok(page(&req, errors(&req, wrong), true).await?.status(422)),
         Err(ApplicationError::Changed) => Ok(Reply::see_other(&format!("/my/cases/{id}"))),
         Err(e) => Err(e.into()),
     }

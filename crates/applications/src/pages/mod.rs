@@ -37,7 +37,9 @@ pub(crate) fn inputs<'a>(
             if field.kind == FieldKind::Choice {
                 let choices =
                     field.choices.iter().map(|c| Choice::new(&c.key, &lang.pick(&c.zh, &c.en))).collect();
-                return Asked::Choose(Choose::new(&field.key, &label, &value, choices).hint(&hint).error(error));
+                return Asked::Choose(
+                    Choose::new(&field.key, &label, &value, choices).hint(&hint).error(error),
+                );
             }
             let mut input = ui::Field::new(&field.key, &label, &value).hint(&hint).error(error);
             input = match field.kind {
@@ -59,7 +61,8 @@ pub(crate) fn inputs<'a>(
 pub(crate) fn typed<'a>(req: &Req, fields: impl Iterator<Item = &'a Field>) -> BTreeMap<String, String> {
     fields
         .map(|f| {
-            let value = if f.kind == FieldKind::Lines { req.form().lines(&f.key) } else { req.form().text(&f.key) };
+            let value =
+                if f.kind == FieldKind::Lines { req.form().lines(&f.key) } else { req.form().text(&f.key) };
             (f.key.clone(), value)
         })
         .collect()
