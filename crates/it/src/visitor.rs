@@ -151,6 +151,36 @@ impl Visitor {
         (page.status, to)
     }
 
+    /// What another system sends with its bearer token: status and JSON answer. An empty key sends none.
+    pub async fn api(
+        &mut self,
+        method: &str,
+        path: &str,
+        token: &str,
+        key: &str,
+        body: &serde_json::Value,
+    ) -> (u16, serde_json::Value) {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        if !key.is_empty() {
+            request = request.header("idempotency-key", key);
+        }
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        let request = request.body(body).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let status = response.status().as_u16();
+        let bytes = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+        (status, serde_json::from_slice(&bytes).unwrap_or_default())
+    }
+
+    /// What another system looks up.
+    pub async fn api_get(&mut self, path: &str, token: &str) -> (u16, serde_json::Value) {
+        self.api("GET", path, token, "", &serde_json::Value::Null).await
+    }
+
     /// Submits a form and follows where it leads.
     pub async fn submit(&mut self, form: &Form) -> Page {
         let (page, to) = self.send("POST", &form.action, Some(encode(&form.fields))).await;

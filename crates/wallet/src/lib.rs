@@ -6,6 +6,7 @@ pub mod domain;
 pub mod errand;
 mod error;
 mod figures;
+mod matters;
 pub mod offers;
 mod office_pages;
 mod pages;

@@ -252,7 +252,7 @@ impl Tick {
 #[template(path = "ui/errors.html")]
 pub struct Errors {
     pub title: String,
-    /// Field name and words.
+    /// Field name and words; without a name it concerns the whole page and leads nowhere.
     pub list: Vec<(String, String)>,
 }
 

@@ -29,7 +29,7 @@ pub fn pause(
 ) -> Result<(), CaseError> {
     let case = for_handler(act, id)?;
     let state = next(&case, Step::Pause)?;
-    reason("why", why)?;
+    reason("pause_why", why)?;
     let today = act.now().day();
     let longest = linli_rules::value(act, &PAUSE_DAYS, today)?.value;
     if until <= today || until.days_since(today) > longest {
@@ -97,7 +97,7 @@ pub fn extend(act: &mut Act<'_, '_>, id: CaseId, rev: i64, days: u16, why: &str)
     if case.extended_days > 0 {
         return Err(CaseError::ExtendedBefore);
     }
-    reason("why", why)?;
+    reason("extend_why", why)?;
     let today = act.now().day();
     let longest = linli_rules::value(act, &EXTEND_DAYS, today)?.value;
     if days == 0 || i64::from(days) > longest {

@@ -84,8 +84,7 @@ impl Typed<'_> {
     }
 }
 
-fn lines(w: Words, field: Field) -> Field {
-    let _ = w;
+fn wide(field: Field) -> Field {
     field.kind(Kind::Lines)
 }
 
@@ -116,8 +115,7 @@ fn steps(w: Words, v: &View, req: &Req, typed: &Typed<'_>, errors: &Errors) -> S
                     .error(of("supplement", "new_facts"))
             });
             s.supplement = Some(SupplementForm { points, new_facts });
-            s.refuse = Some(lines(
-                w,
+            s.refuse = Some(wide(
                 Field::new("why", w.refuse_why(), &typed.value("refuse", "why"))
                     .hint(w.refuse_hint())
                     .error(of("refuse", "why")),
@@ -134,7 +132,7 @@ fn steps(w: Words, v: &View, req: &Req, typed: &Typed<'_>, errors: &Errors) -> S
             let why = Field::new("why", w.propose_why(), &typed.value("propose", "why"))
                 .hint(w.propose_hint())
                 .error(of("propose", "why"));
-            s.propose = Some((outcome, lines(w, why)));
+            s.propose = Some((outcome, wide(why)));
             let kinds = ["hearing", "inspection", "expert", "notice"];
             let kinds = kinds
                 .into_iter()
@@ -148,7 +146,7 @@ fn steps(w: Words, v: &View, req: &Req, typed: &Typed<'_>, errors: &Errors) -> S
                     .kind(Kind::Day)
                     .error(of("pause", "until")),
                 Field::new("pause_why", w.pause_why(), &typed.value("pause", "pause_why"))
-                    .error(of("pause", "why")),
+                    .error(of("pause", "pause_why")),
             ));
         }
         State::Paused if handles => s.resume = true,
@@ -159,8 +157,7 @@ fn steps(w: Words, v: &View, req: &Req, typed: &Typed<'_>, errors: &Errors) -> S
         s.own_proposal = v.decisions.last().is_some_and(|d| d.mine);
         s.decide = !s.own_proposal;
         if s.decide {
-            s.send_back = Some(lines(
-                w,
+            s.send_back = Some(wide(
                 Field::new("why", w.send_back_why(), &typed.value("decide", "why"))
                     .error(of("decide", "why")),
             ));
@@ -172,7 +169,7 @@ fn steps(w: Words, v: &View, req: &Req, typed: &Typed<'_>, errors: &Errors) -> S
                 .kind(Kind::Number)
                 .error(of("extend", "days")),
             Field::new("extend_why", w.extend_why(), &typed.value("extend", "extend_why"))
-                .error(of("extend", "why")),
+                .error(of("extend", "extend_why")),
         ));
     }
     s
@@ -314,11 +311,11 @@ pub(crate) async fn again(req: &Req, step: &'static str, e: CaseError) -> Result
                 })
                 .collect(),
         ),
-        CaseError::Changed | CaseError::State(_) => (409, vec![(step.to_owned(), w.changed().to_owned())]),
+        CaseError::Changed | CaseError::State(_) => (409, vec![(String::new(), w.changed().to_owned())]),
         CaseError::AskedBefore => (409, vec![("new_facts".to_owned(), w.asked_before().to_owned())]),
-        CaseError::ExtendedBefore => (409, vec![(step.to_owned(), w.extended_before().to_owned())]),
+        CaseError::ExtendedBefore => (409, vec![(String::new(), w.extended_before().to_owned())]),
         CaseError::Denied(linli_acts::Denied::SamePerson) => {
-            (403, vec![(step.to_owned(), w.own_proposal().to_owned())])
+            (403, vec![(String::new(), w.own_proposal().to_owned())])
         }
         other => return Err(other.into()),
     };

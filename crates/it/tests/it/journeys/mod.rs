@@ -1,6 +1,7 @@
 //! Journeys in a real browser: with and without script, on a phone and on a desk, in Chinese and English. How one is written
 //! stands in CONTRIBUTING.md.
 
+mod allowance;
 mod data;
 mod office;
 mod proof;

@@ -1,0 +1,35 @@
+//! Proofs among a resident's matters (`/my`).
+
+use linli_acts::PersonId;
+use linli_casework::offers::{CaseError, Matters};
+use linli_db::Read;
+use linli_words::Lang;
+
+use crate::domain::{ProofId, ProofState};
+use crate::error::WalletError;
+use crate::{Words, acts};
+
+linli_acts::inventory::submit! { Matters { of } }
+
+fn of(read: &mut Read<'_>, person: PersonId, lang: Lang) -> Result<Vec<(String, String, String)>, CaseError> {
+    let rows = acts::of_person(read, person, ProofId::from_raw(i64::MAX)).map_err(|e| match e {
+        WalletError::Db(e) => CaseError::Db(e),
+        other => CaseError::Room(other.to_string()),
+    })?;
+    let w = Words::from(lang);
+    Ok(rows
+        .into_iter()
+        .take(10)
+        .map(|p| {
+            let state = match p.state {
+                ProofState::Waiting | ProofState::Issuing => w.state_waiting(),
+                ProofState::Issued => w.state_issued(),
+                ProofState::Refused => w.state_refused(),
+                ProofState::Revoked => w.state_revoked(),
+                ProofState::Erased => w.state_erased(),
+            };
+            let title = lang.pick(p.kind.zh(), p.kind.en()).into_owned();
+            (title, format!("/proofs/{}", p.id), format!("{} · {state}", p.asked_at.minute()))
+        })
+        .collect())
+}
