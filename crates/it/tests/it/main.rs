@@ -3,8 +3,10 @@
 
 mod crawl;
 mod edges;
+mod gateway;
 mod journeys;
 mod log;
+mod notices;
 mod office;
 mod pictures;
 mod proof;
