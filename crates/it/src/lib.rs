@@ -99,7 +99,8 @@ impl TestHouse {
         Visitor::new(self.router())
     }
 
-    fn router(&self) -> axum::Router {
+    /// Its site, for calls that no visitor makes.
+    pub fn router(&self) -> axum::Router {
         let mut routes = compose::routes();
         routes.extend(linli::demo::demo_routes(self.simulators()));
         linli_web::router(self.house.clone(), Arc::clone(&self.site), &routes)

@@ -41,6 +41,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = linli_web::routes();
     all.extend(linli_figures::routes());
     all.extend(linli_rules::routes());
+    all.extend(linli_notices::routes());
     all.extend(linli_letter::routes());
     all.extend(linli_places::routes());
     all.extend(linli_people::routes());
@@ -97,6 +98,7 @@ pub fn rail() -> Arc<[RailGroup]> {
             links: vec![
                 link("/desk/people", "查找居民", "Find a resident", &["people.registrar"][..]),
                 link("/desk/corrections", "信息更正", "Corrections", &["people.registrar"][..]),
+                link("/desk/letters", "待寄信函", "Letters to post", &["notices.postroom"][..]),
             ],
         },
         RailGroup {

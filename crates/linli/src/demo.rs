@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use linli_acts::{Actor, BodyId, House, PersonId, publish_checkpoint};
+use linli_acts::{Actor, BodyId, House, PersonId, Subject, publish_checkpoint};
 use linli_base::{Chance, Clock, Day, ManualClock, SystemClock};
 use linli_db::{Db, Options};
 use linli_duties::offers::{deliver_duty, deliver_staff};
+use linli_notices::Notice;
 use linli_vault::{Vault, password};
 use linli_wallet::offers::{ProofKind, authorise, make_seal};
 use linli_wallet::{AUTHORISER, SEAL_KEEPER};
@@ -56,6 +57,7 @@ pub const OFFICERS: &[Player] = &[
         zh: "办件经办和审定（赤岗街道）",
         en: "handles and decides cases (Chigang)",
     },
+    Player { login: "post", zh: "信函打印和寄送（全区）", en: "postroom (district)" },
 ];
 
 /// The street whose desk has a year behind it.
@@ -86,7 +88,29 @@ pub async fn fill(house: &House, clock: &ManualClock, size: u64) -> anyhow::Resu
     println!("  a year of acts …");
     year(house, clock, today.day(), &cast.iter().map(|(_, id)| *id).collect::<Vec<_>>()).await?;
     clock.set(today);
+    welcome(house, cast.iter().map(|(_, id)| *id).collect()).await?;
     publish_checkpoint(house).await?;
+    Ok(())
+}
+
+linli_notices::notice_kind! {
+    /// Shows the persons to try what a notice is: on the page, as a message, or as a letter to whoever has no phone.
+    WELCOME = "demo.welcome",
+        zh: "欢迎试用“邻里”样例区。办事有进展时，您会像这样收到通知。",
+        en: "Welcome to the sample district. When something of yours moves on you are told like this.";
+}
+
+async fn welcome(house: &House, cast: Vec<PersonId>) -> anyhow::Result<()> {
+    house
+        .act(&Actor::system(), move |act| {
+            for person in &cast {
+                let notice =
+                    Notice::new(&WELCOME, *person, Subject::new("person", *person)).link("/services");
+                linli_notices::tell(act, &notice)?;
+            }
+            Ok::<_, linli_db::DbError>(())
+        })
+        .await?;
     Ok(())
 }
 
@@ -103,7 +127,7 @@ async fn officers(
     let street_of_desk: linli_base::PlaceCode = DESK_STREET.parse()?;
     house
         .act(&Actor::system(), move |act| {
-            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 12] = [
+            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 13] = [
                 ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
                 ("security", "区安全", &linli_duties::SECURITY, office, district),
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
@@ -116,6 +140,7 @@ async fn officers(
                 ("second", "容审定", &linli_casework::DECIDER, desk, street_of_desk),
                 ("clerk-chigang", "简经办", &linli_casework::HANDLER, street, chigang),
                 ("clerk-chigang", "简经办", &linli_casework::DECIDER, street, chigang),
+                ("post", "罗信函", &linli_notices::POSTROOM, office, district),
             ];
             let mut last = None;
             for (login, name, kind, body, place) in posts {

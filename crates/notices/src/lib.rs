@@ -77,3 +77,6 @@ mod words_test {
         assert_eq!(linli_words::unused_keys(env!("CARGO_MANIFEST_DIR")), Vec::<String>::new());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,10 @@
 mod cases;
 mod crawl;
 mod edges;
+mod gateway;
 mod journeys;
 mod log;
+mod notices;
 mod office;
 mod pictures;
 mod proof;

@@ -106,7 +106,13 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let p = own(&req).await?;
     let w: Words = req.words();
     let (lang, today, place) = (req.lang(), req.now().day(), p.place);
-    let place = req.read(move |r| place_words(r, lang, place, today)).await?;
+    let id = p.id;
+    let (place, unread) = req
+        .read(move |r| {
+            let unread = linli_notices::offers::unread(r, id)?;
+            Ok::<_, PeopleError>((place_words(r, lang, place, today)?, unread))
+        })
+        .await?;
     let f = req.frame();
     let own = !f.serving;
     let row = |href: &str, title: &str, detail: &str| Row {
@@ -115,7 +121,11 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
         detail: detail.to_owned(),
         chip: None,
     };
-    let mut rows = vec![row("/my/cases", w.my_cases(), w.my_cases_detail())];
+    let mut notices = row("/me/notices", w.notices(), w.notices_detail());
+    if unread > 0 {
+        notices.chip = Some(Chip::new(Tone::Due, &w.unread(&unread)));
+    }
+    let mut rows = vec![row("/my/cases", w.my_cases(), w.my_cases_detail()), notices];
     if own {
         rows.push(row("/me/phone", w.change_phone(), w.change_phone_detail()));
         rows.push(row("/me/sessions", w.sessions(), w.sessions_detail()));
