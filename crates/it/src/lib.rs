@@ -8,6 +8,7 @@
 )]
 
 pub mod browser;
+mod district;
 mod served;
 mod visitor;
 
@@ -64,34 +65,56 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 impl TestHouse {
     /// On a fresh database of an engine; `None` if the engine is not here, which is told loudly.
     pub async fn open(engine: Engine) -> Option<Self> {
-        Self::open_at(engine, site(), None).await
+        Self::open_at(engine, site(), false).await
     }
 
-    /// With the content of an SQLite file to begin with.
-    async fn open_at(engine: Engine, site: Arc<Site>, content: Option<&[u8]>) -> Option<Self> {
+    /// `filled`: with the small sample district and its year behind it, filled once for all tests and copied for each.
+    async fn open_at(engine: Engine, site: Arc<Site>, filled: bool) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let clock = ManualClock::at(morning());
         // What is old was made by chance too: what is new must not be the same again.
-        let chance = Arc::new(Chance::seeded(if content.is_some() { 20_261_125 } else { 20_261_124 }));
+        let chance = Arc::new(Chance::seeded(if filled { 20_261_125 } else { 20_261_124 }));
         let vault = Arc::new(Vault::new([42; 32], chance));
+        if filled {
+            clock.advance_seconds(60);
+        }
         let n = NEXT.fetch_add(1, Ordering::SeqCst);
         let (url, schema) = match engine {
             Engine::Sqlite => {
                 let file = folder.path().join("test.db");
-                if let Some(content) = content {
-                    std::fs::write(&file, content).unwrap();
-                    clock.advance_seconds(60);
+                if filled {
+                    std::fs::write(&file, district::sqlite().await).unwrap();
                 }
                 (format!("sqlite:{}", file.display()), None)
             }
+            Engine::Postgres if filled => (district::postgres(&postgres_url()?).await, None),
             Engine::Postgres => (postgres_url()?, Some(format!("t{}_{n}", std::process::id()))),
         };
+        Self::open_url(&url, schema, clock, vault, site, folder).await
+    }
+
+    async fn open_url(
+        url: &str,
+        schema: Option<String>,
+        clock: ManualClock,
+        vault: Arc<Vault>,
+        site: Arc<Site>,
+        folder: tempfile::TempDir,
+    ) -> Option<Self> {
         let options = Options { clock: Arc::new(clock.clone()), node: 0, schema };
-        let db = Db::open(&url, options).await.expect("the database opens");
+        let db = Db::open(url, options).await.expect("the database opens");
         let (outside, Simulators { register, sms }) = compose::Outside::simulated(Arc::new(clock.clone()));
         let house =
             compose::open(db, vault, None, Arc::clone(&site), outside).await.expect("the house opens");
         Some(Self { house, clock, register, sms, site, _folder: folder })
+    }
+
+    /// On a database of its own, empty, at an address.
+    async fn open_database(url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Arc::new(Vault::new([42; 32], Arc::new(Chance::seeded(20_261_124))));
+        let opened = Self::open_url(url, None, ManualClock::at(morning()), vault, site(), folder).await;
+        opened.expect("the house opens")
     }
 
     /// A visitor of this house's site, with the pages of the demo.
@@ -118,6 +141,15 @@ impl TestHouse {
             }
         }
         panic!("jobs never end");
+    }
+
+    /// One small district with its year for each engine that is here.
+    pub async fn districts() -> Vec<Self> {
+        let mut out = Vec::new();
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            out.extend(Self::open_at(engine, site(), true).await);
+        }
+        out
     }
 
     /// One house for each engine that is here.

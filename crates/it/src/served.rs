@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use linli_db::Engine;
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::watch;
 
 use crate::browser::{Browser, Tab, View};
 use crate::{TestHouse, site_at};
@@ -19,8 +19,6 @@ pub struct Served {
     stop: watch::Sender<bool>,
 }
 
-static DISTRICT: OnceCell<Vec<u8>> = OnceCell::const_new();
-
 impl Deref for Served {
     type Target = TestHouse;
     fn deref(&self) -> &TestHouse {
@@ -31,27 +29,19 @@ impl Deref for Served {
 impl Served {
     /// An empty house on SQLite; `None` if there is no browser to look at it.
     pub async fn open() -> Option<Self> {
-        Self::with(None).await
+        Self::with(false).await
     }
 
     /// A small sample district with its year; filled once, copied for each test.
     pub async fn district() -> Option<Self> {
-        let content = DISTRICT.get_or_init(|| async {
-            let h = TestHouse::open(Engine::Sqlite).await.expect("SQLite is always here");
-            linli::demo::fill(&h.house, &h.clock, 300).await.expect("the district is filled");
-            let folder = tempfile::tempdir().expect("a folder");
-            let copy = folder.path().join("copy.db");
-            h.house.db().copy_to(copy.clone()).await.expect("the copy is made");
-            std::fs::read(copy).expect("the copy is read")
-        });
-        Self::with(Some(content.await)).await
+        Self::with(true).await
     }
 
-    async fn with(content: Option<&[u8]>) -> Option<Self> {
+    async fn with(filled: bool) -> Option<Self> {
         let browser = Browser::get()?;
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
-        let house = TestHouse::open_at(Engine::Sqlite, site_at(&origin), content).await?;
+        let house = TestHouse::open_at(Engine::Sqlite, site_at(&origin), filled).await?;
         let (stop, stopping) = watch::channel(false);
         let (router, until) = (house.router(), stopping.clone());
         tokio::spawn(async move {

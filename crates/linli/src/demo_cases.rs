@@ -125,7 +125,9 @@ impl Desk {
                     }
                 }
                 // One in fifteen takes longer than was promised.
-                let days = if self.chance.below(15) == 0 { 21 } else { 2 + self.chance.below(8) };
+                let usual =
+                    if case.two_persons() { 2 + self.chance.below(7) } else { 1 + self.chance.below(4) };
+                let days = if self.chance.below(12) == 0 { 21 } else { usual };
                 self.later(now, days, Next::Propose(id, person));
             }
             Next::Supply(id, person) => {

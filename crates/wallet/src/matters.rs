@@ -6,16 +6,12 @@ use linli_db::Read;
 use linli_words::Lang;
 
 use crate::domain::{ProofId, ProofState};
-use crate::error::WalletError;
 use crate::{Words, acts};
 
 linli_acts::inventory::submit! { Matters { of } }
 
 fn of(read: &mut Read<'_>, person: PersonId, lang: Lang) -> Result<Vec<(String, String, String)>, CaseError> {
-    let rows = acts::of_person(read, person, ProofId::from_raw(i64::MAX)).map_err(|e| match e {
-        WalletError::Db(e) => CaseError::Db(e),
-        other => CaseError::Room(other.to_string()),
-    })?;
+    let rows = acts::of_person(read, person, ProofId::from_raw(i64::MAX))?;
     let w = Words::from(lang);
     Ok(rows
         .into_iter()

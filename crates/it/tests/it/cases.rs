@@ -11,14 +11,6 @@ use crate::proof::{fact, sign_in};
 /// A sound card number, typed with the spaces that stand on it.
 const CARD: &str = "6222 0212 3456 7890 128";
 
-async fn district() -> Vec<TestHouse> {
-    let all = TestHouse::each().await;
-    for h in &all {
-        demo::fill(&h.house, &h.clock, 400).await.unwrap();
-    }
-    all
-}
-
 /// The form of a page that is sent to an address.
 fn to(page: &Page, action: &str) -> Form {
     let found = page.forms().into_iter().find(|f| f.action == action);
@@ -59,7 +51,7 @@ async fn sound(h: &TestHouse) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_allowance_from_the_question_to_the_review() {
-    for h in district().await {
+    for h in TestHouse::districts().await {
         let mut v = sign_in(&h, "梁阿珍").await;
         let page = v.get("/apply/old-age-allowance").await;
         assert!(page.says("您符合条件") && page.says("年龄：80，要求不小于 70"), "{}", page.text());
@@ -157,7 +149,7 @@ async fn at_desk_closed(v: &mut Visitor, desk: &str) -> Page {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_has_to_be_mended_is_told_once_and_only_that_is_changed() {
-    for h in district().await {
+    for h in TestHouse::districts().await {
         let mut v = sign_in(&h, "梁阿珍").await;
         let page = apply(&mut v).await;
         let (number, mine) = (number(&page), page.path.clone());
@@ -211,7 +203,7 @@ async fn what_has_to_be_mended_is_told_once_and_only_that_is_changed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_nobody_answers_in_time_counts_as_accepted_from_its_receipt() {
-    for h in district().await {
+    for h in TestHouse::districts().await {
         let mut v = sign_in(&h, "梁阿珍").await;
         let page = apply(&mut v).await;
         let mine = page.path.clone();
@@ -230,7 +222,7 @@ async fn what_nobody_answers_in_time_counts_as_accepted_from_its_receipt() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refusal_tells_the_reason_and_the_way_to_appeal() {
-    for h in district().await {
+    for h in TestHouse::districts().await {
         let mut v = sign_in(&h, "梁阿珍").await;
         let page = apply(&mut v).await;
         let (number, mine) = (number(&page), page.path.clone());
@@ -248,7 +240,7 @@ async fn a_refusal_tells_the_reason_and_the_way_to_appeal() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_stands_still_does_not_count_and_is_lengthened_once() {
-    for h in district().await {
+    for h in TestHouse::districts().await {
         let mut v = sign_in(&h, "梁阿珍").await;
         let page = apply(&mut v).await;
         let (number, mine) = (number(&page), page.path.clone());
@@ -282,9 +274,9 @@ async fn a_clock_that_stands_still_does_not_count_and_is_lengthened_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_system_files_assigns_resolves_and_looks_up() {
-    for h in district().await {
-        let (token, clerk) = token(&h, "clerk").await;
-        let (stranger, _) = token(&h, "clerk-chigang").await;
+    for h in TestHouse::districts().await {
+        let (token, clerk) = token_of(&h, "clerk").await;
+        let (stranger, _) = token_of(&h, "clerk-chigang").await;
         let cast = linli_sample::cast();
         let who = cast.iter().find(|c| c.name == "梁阿珍").unwrap();
         let mut v = h.visitor();
@@ -324,7 +316,7 @@ async fn another_system_files_assigns_resolves_and_looks_up() {
 }
 
 /// A bearer token for an officer's first duty, and her id.
-async fn token(h: &TestHouse, login: &'static str) -> (String, linli_acts::StaffId) {
+async fn token_of(h: &TestHouse, login: &'static str) -> (String, linli_acts::StaffId) {
     let (id, held) = h
         .house
         .read(move |r| {
@@ -345,7 +337,7 @@ async fn token(h: &TestHouse, login: &'static str) -> (String, linli_acts::Staff
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_decides_what_she_proposed_herself() {
-    for h in district().await {
+    for h in TestHouse::districts().await {
         // An officer who holds both duties for the street.
         let who = linli_sample::cast().into_iter().find(|c| c.community.starts_with("440105001")).unwrap();
         let person = h
@@ -392,12 +384,12 @@ async fn nobody_decides_what_she_proposed_herself() {
         let desk = format!("/desk/cases/{case}");
         let page = at_desk(&mut both, &number).await;
         let page = both.submit(&to(&page, &format!("{desk}/accept"))).await;
-        let page = both.submit(&to(&page, &format!("{desk}/propose")).with("outcome", "granted")).await;
+        let propose = to(&page, &format!("{desk}/propose")).with("outcome", "granted");
+        let page = both.submit(&propose).await;
         assert!(page.says("要由另一位同事审定"), "{}", page.text());
         assert!(page.forms().iter().all(|f| !f.action.ends_with("/decide")));
         // Sent all the same, it is refused.
-        let forged = to(&page, &format!("{desk}/take"));
-        let forged = Form { action: format!("{desk}/decide"), ..forged };
+        let forged = Form { action: format!("{desk}/decide"), ..propose }.with("rev", "3");
         let refused = both.submit(&forged).await;
         assert_eq!(refused.status, 403, "{}", refused.text());
         sound(&h).await;

@@ -65,6 +65,10 @@ fn listener(answers: Vec<Option<&'static str>>) -> (String, Arc<Mutex<Vec<Asked>
                 None => held.push(stream),
             }
         }
+        // A line that is held stays open until the test ends.
+        while !held.is_empty() {
+            std::thread::park();
+        }
     });
     (url, seen)
 }

@@ -3,7 +3,6 @@
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use it::{TestHouse, Visitor};
-use linli::demo;
 use linli_acts::{Actor, PersonId, Subject, check_states};
 use linli_notices::offers::{GatewayFault, WebhookKey};
 use linli_notices::{Notice, NoticeId, notice_kinds, placeholders};
@@ -35,9 +34,8 @@ fn both_texts_of_every_kind_name_the_same_arguments() {
 
 /// A small district whose first jobs are done.
 async fn district() -> Vec<TestHouse> {
-    let all = TestHouse::each().await;
+    let all = TestHouse::districts().await;
     for h in &all {
-        demo::fill(&h.house, &h.clock, 300).await.unwrap();
         h.run_jobs().await;
     }
     all

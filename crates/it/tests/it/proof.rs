@@ -6,15 +6,6 @@ use linli::simulators::Fault;
 use linli_acts::{check_chain, check_states, seal_once};
 use linli_documents::verify;
 
-/// A small district with its officers and cast.
-async fn district() -> Vec<TestHouse> {
-    let all = TestHouse::each().await;
-    for h in &all {
-        demo::fill(&h.house, &h.clock, 500).await.unwrap();
-    }
-    all
-}
-
 /// Signs in with a phone and the code that the demo shows on the page; the first time the document number is asked too.
 pub async fn sign_in(h: &TestHouse, name: &str) -> Visitor {
     let cast = linli_sample::cast();
@@ -65,7 +56,7 @@ pub(crate) fn fact(page: &Page, name: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_resident_gets_a_proof_and_a_stranger_checks_it() {
-    for h in district().await {
+    for h in TestHouse::districts().await {
         let mut v = sign_in(&h, "陈志伟").await;
         // Without consent nothing is asked, and the page says why.
         let page = v.get("/proofs/insurance").await;
@@ -113,7 +104,7 @@ linli_db::sql! {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_register_that_is_down_gives_a_wait_and_loses_nothing() {
-    for h in district().await {
+    for h in TestHouse::districts().await {
         let mut v = sign_in(&h, "陈志伟").await;
         h.register.set(Fault::Down);
         let page = ask_for_proof(&mut v).await;
@@ -135,7 +126,7 @@ async fn a_register_that_is_down_gives_a_wait_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_clicks_make_one_proof() {
-    for h in district().await {
+    for h in TestHouse::districts().await {
         let mut v = sign_in(&h, "陈志伟").await;
         let page = v.get("/proofs/insurance").await;
         let form =
@@ -162,7 +153,7 @@ async fn a_name_with_a_rare_character_waits_for_its_font() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_uninsured_child_is_told_plainly() {
-    for h in district().await {
+    for h in TestHouse::districts().await {
         let mut v = sign_in(&h, "李家豪").await;
         let page = ask_for_proof(&mut v).await;
         assert!(page.says("已盖章出具") || page.says("登记中没有您的参保信息"), "{}", page.text());

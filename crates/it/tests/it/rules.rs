@@ -1,7 +1,6 @@
 //! Rules and the working calendar, changed in the browser without script, and what follows from it.
 
 use it::{Form, Page, TestHouse, Visitor};
-use linli::demo;
 use linli_base::Day;
 
 fn form_to(page: &Page, action: &str) -> Form {
@@ -16,8 +15,7 @@ async fn due(h: &TestHouse, start: &str) -> Day {
 
 async fn keeper() -> Vec<(TestHouse, Visitor)> {
     let mut out = Vec::new();
-    for h in TestHouse::each().await {
-        demo::fill(&h.house, &h.clock, 500).await.unwrap();
+    for h in TestHouse::districts().await {
         let v = crate::office::sign_in(&h, "rules").await;
         out.push((h, v));
     }
