@@ -1,0 +1,30 @@
+//! Opinion groups.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "an engine over dense arrays: indices come from the arrays themselves, counts are capped on reading"
+)]
+
+pub mod chance;
+pub mod compute;
+pub mod error;
+pub mod groups;
+pub mod history;
+pub mod kmeans;
+pub mod lanczos;
+pub mod lists;
+pub mod pairs;
+pub mod pca;
+pub mod ratings;
+pub mod stats;
+pub mod synth;
+pub mod vote;
+
+pub use compute::{Picture, compute, compute_with_base};
+pub use error::{Error, Result};
+pub use groups::Params;
+pub use history::History;
+pub use ratings::{Limits, Ratings};
+pub use vote::{Cast, Moderation, PersonId, Statement, StatementId, Tally, Vote};
