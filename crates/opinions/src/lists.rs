@@ -3,7 +3,7 @@
 
 use crate::stats::{Measure, Z_90, share, share_test};
 use crate::vote::{StatementId, Tally};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// Most statements in one list.
 pub const LIST_LENGTH: usize = 5;
@@ -62,7 +62,6 @@ pub struct Representative {
     pub why: Why,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn is_false(b: &bool) -> bool {
     !*b
 }
@@ -258,15 +257,6 @@ fn half_to_the_fifths(n: u32) -> f64 {
         x *= 0.5;
     }
     x
-}
-
-/// Serialises a map from statement to value, as Polis does it: keys are the statements' numbers.
-pub(crate) fn by_statement<S: Serializer, T: Serialize>(
-    ids: impl Iterator<Item = StatementId>,
-    values: impl Iterator<Item = T>,
-    s: S,
-) -> Result<S::Ok, S::Error> {
-    s.collect_map(ids.map(|i| i.0.to_string()).zip(values))
 }
 
 #[cfg(test)]
