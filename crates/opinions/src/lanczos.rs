@@ -273,17 +273,13 @@ mod tests {
                     let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
                     let c = 1.0 / (t * t + 1.0).sqrt();
                     let s = t * c;
-                    for k in 0..n {
-                        let (x, y) = (a[k][p], a[k][q]);
-                        (a[k][p], a[k][q]) = (c * x - s * y, s * x + c * y);
+                    let turn = |x: f64, y: f64| (c * x - s * y, s * x + c * y);
+                    for row in a.iter_mut().chain(&mut v) {
+                        (row[p], row[q]) = turn(row[p], row[q]);
                     }
-                    for k in 0..n {
-                        let (x, y) = (a[p][k], a[q][k]);
-                        (a[p][k], a[q][k]) = (c * x - s * y, s * x + c * y);
-                    }
-                    for row in &mut v {
-                        let (x, y) = (row[p], row[q]);
-                        (row[p], row[q]) = (c * x - s * y, s * x + c * y);
+                    let (upper, lower) = a.split_at_mut(q);
+                    for (x, y) in upper[p].iter_mut().zip(&mut lower[0]) {
+                        (*x, *y) = turn(*x, *y);
                     }
                 }
             }

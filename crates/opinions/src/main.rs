@@ -1,7 +1,6 @@
 //! The command line of the engine.
 #![expect(
     clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     clippy::indexing_slicing,
     reason = "times in milliseconds and the same dense arrays as in the library"

@@ -275,7 +275,7 @@ mod tests {
         let place = Projector::new(&p, &out);
         let by_hand = 2.0 * (1.0 - p.center[0]) * p.comps[0][0];
         assert!((place.place(r.row(3))[0] - by_hand).abs() < 1e-12);
-        assert_eq!(place.place(&[]), [0.0, 0.0]);
+        assert!(length(place.place(&[])) < 1e-300);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct Bench {
     #[arg(long, default_value_t = 100)]
     rate: u64,
     /// Longest a vote may wait while live, in milliseconds: what is aimed at
-    #[arg(long, default_value_t = 40)]
+    #[arg(long, default_value_t = 30)]
     bound: i64,
     /// Only figures whose name contains this
     #[arg(long, default_value = "")]

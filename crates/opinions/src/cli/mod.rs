@@ -152,13 +152,13 @@ impl Source {
 /// Reads a file that is not too large.
 fn read(path: &Path) -> Result<Vec<u8>> {
     let at = |source| Error::File { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(at)?;
+    let file = File::open(path).map_err(at)?;
     if file.metadata().map_err(at)?.len() > polis::MAX_FILE {
         return Err(Error::TooLarge { what: "bytes in one file", limit: polis::MAX_FILE });
     }
     let mut out = Vec::new();
     // a pipe has no length beforehand
-    file.by_ref().take(polis::MAX_FILE + 1).read_to_end(&mut out).map_err(at)?;
+    file.take(polis::MAX_FILE + 1).read_to_end(&mut out).map_err(at)?;
     Ok(out)
 }
 

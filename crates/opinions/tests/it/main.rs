@@ -7,4 +7,8 @@
     reason = "tests of small known data"
 )]
 
+mod command;
+mod formats;
 mod oracle;
+mod properties;
+mod rules;
