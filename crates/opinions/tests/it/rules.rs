@@ -62,9 +62,10 @@ fn two_camps_are_two_groups() {
     assert!((p.group_aware_consensus[0] - 7.0 / 8.0 * 6.0 / 8.0).abs() < 1e-12);
     assert_eq!(p.consensus.agree[0].tid, StatementId(0));
     assert_eq!((p.consensus.agree[0].n_success, p.consensus.agree[0].n_trials), (11, 12));
-    // what few have seen is asked first
-    let most = (0..5).max_by(|&x, &y| p.priorities[x].total_cmp(&p.priorities[y])).unwrap();
-    assert_eq!(most, 4);
+    // one person saw statement 4 and agreed: its centre is −1, so it stands at the origin (extremity 0)
+    let importance = (1.0 - 1.0 / 3.0) * 1.0 * (2.0 / 3.0);
+    let by_hand = importance * (1.0 + 8.0 * 2f64.powf(-0.2));
+    assert!((p.priorities[4] - by_hand * by_hand).abs() < 1e-12);
 }
 
 #[test]
