@@ -183,7 +183,12 @@ fn finish(
     let ones = vec![1.0; places.len()];
     let find = |id: PersonId| people.binary_search(&id).ok();
     let clusters = match given {
-        Some(base) => base.iter().filter_map(|b| given_cluster(b, &places, find)).collect(),
+        Some(base) => {
+            // somebody given twice counts in the first
+            let mut taken = vec![false; places.len()];
+            let mut find = |id| find(id).filter(|&i| !std::mem::replace(&mut taken[i], true));
+            base.iter().filter_map(|b| given_cluster(b, &places, &mut find)).collect()
+        }
         None => {
             let means = KMeans {
                 points: &places,
@@ -338,9 +343,9 @@ fn represent(split: &mut Split, statements: &[Statement], out: &[bool]) {
 fn given_cluster(
     kept: &Kept<PersonId>,
     places: &[[f64; 2]],
-    find: impl Fn(PersonId) -> Option<usize>,
+    find: impl FnMut(PersonId) -> Option<usize>,
 ) -> Option<Cluster> {
-    let mut members: Vec<u32> = kept.members.iter().filter_map(|&m| find(m)).map(|i| i as u32).collect();
+    let mut members: Vec<u32> = kept.members.iter().copied().filter_map(find).map(|i| i as u32).collect();
     members.sort_unstable();
     members.dedup();
     let n = members.len() as f64;

@@ -109,7 +109,7 @@ impl KMeans<'_> {
             }
             let center = self.points[most.0];
             centers.push((next_id, center));
-            next_id += 1;
+            next_id = next_id.saturating_add(1);
             for (d, &p) in far.iter_mut().zip(self.points) {
                 *d = d.min(distance(p, center));
             }
@@ -204,7 +204,7 @@ pub fn silhouette(points: &[[f64; 2]], clusters: &[Cluster]) -> f64 {
         return 0.0;
     }
     let (mut sum, mut count) = (0.0, 0usize);
-    for own in clusters {
+    for (i, own) in clusters.iter().enumerate() {
         count += own.members.len();
         if own.members.len() == 1 {
             continue;
@@ -215,8 +215,9 @@ pub fn silhouette(points: &[[f64; 2]], clusters: &[Cluster]) -> f64 {
             let a = total(own) / (own.members.len() - 1) as f64;
             let b = clusters
                 .iter()
-                .filter(|c| c.id != own.id)
-                .map(|c| total(c) / c.members.len() as f64)
+                .enumerate()
+                .filter(|&(j, _)| j != i)
+                .map(|(_, c)| total(c) / c.members.len() as f64)
                 .fold(f64::INFINITY, f64::min);
             let larger = a.max(b);
             if larger > 0.0 {

@@ -16,8 +16,8 @@ use std::io::Write;
 pub const MAX_FILE: u64 = 1 << 30;
 /// Longest statement that is read, in bytes.
 pub const MAX_TEXT: usize = 1 << 14;
-/// Votes of which a file may hold at most (changed ones count again).
-pub const MAX_CASTS: usize = 200_000_000;
+/// Votes that a file may hold, changed ones counted again: 640 MB once read.
+pub const MAX_CASTS: usize = 20_000_000;
 
 const VOTES: &str = "votes.csv";
 const COMMENTS: &str = "comments.csv";

@@ -218,9 +218,18 @@ pub fn from_bytes(bytes: &[u8], limits: Limits) -> Result<State> {
     Ok(State { ratings: Ratings::from_parts(people, rows, statements, limits), history, tick })
 }
 
-/// A history whose sizes are within the limits and whose lists stand in order.
+fn distinct(mut ids: impl Iterator<Item = u32>) -> bool {
+    let mut seen = std::collections::BTreeSet::new();
+    ids.all(|id| seen.insert(id))
+}
+
+/// A history whose sizes are within the limits and whose lists stand in order, no number twice.
 fn sound(history: History, limits: &Limits) -> Option<History> {
     let ordered = history.in_conversation.is_sorted_by(|a, b| a < b);
+    let groups = || std::iter::once(&history.groups).chain(history.subgroups.values());
+    let numbered = distinct(history.base.iter().map(|b| b.id))
+        && history.base.iter().all(|b| b.id < history.next_base)
+        && groups().flat_map(|g| g.by_k.values()).all(|list| distinct(list.iter().map(|c| c.id)));
     let small = history.in_conversation.len() <= limits.people
         && history.base.len() <= limits.people
         && history.base.iter().map(|b| b.members.len()).sum::<usize>() <= limits.people
@@ -228,7 +237,7 @@ fn sound(history: History, limits: &Limits) -> Option<History> {
             c.statements.len() <= limits.statements
                 && c.comps.iter().all(|x| x.len() == c.statements.len() && x.iter().all(|v| v.abs() <= 1.5))
         });
-    (ordered && small).then_some(history)
+    (ordered && numbered && small).then_some(history)
 }
 
 /// Writes a state beside the file and then puts it in its place, so that a crash leaves the old or the new one.
