@@ -7,7 +7,9 @@
 Each runs in a process and a thread of its own; told are seconds by the clock and of the processor from the votes in
 memory to groups and lists (for this engine: the whole command, reading the file too), the peak of memory, how far apart
 the people's places are (up to the free signs), and the agreement of groups (ARI; the two start k-means elsewhere, and
-red-dwarf has no base clusters). Ends with status 1 if the places differ by more than 1e-6.
+red-dwarf has no base clusters). Ends with status 1 if the places differ by more than 0.01: above 500 people or statements
+scikit-learn's components are by default those of a randomised method, so they are not exact (formulas.py compares ours
+with numpy's eigenvectors, to 1e-9).
 """
 import csv, json, os, resource, subprocess, sys, tempfile, time
 
@@ -33,7 +35,9 @@ def mod_out(folder):
 
 def theirs(folder, to):
     from reddwarf.implementations.polis import run_pipeline
-    votes, out = votes_of(folder), mod_out(folder)
+    # red-dwarf does not take a pair twice: it gets the last vote of each
+    last = {(v["participant_id"], v["statement_id"]): v for v in sorted(votes_of(folder), key=lambda v: v["modified"])}
+    votes, out = list(last.values()), mod_out(folder)
     clock, used = time.time(), time.process_time()
     r = run_pipeline(votes=votes, mod_out_statement_ids=out, random_state=1)
     clock, used = time.time() - clock, time.process_time() - used
@@ -95,7 +99,7 @@ def main():
     score, n = ari(groups, {int(k): v for k, v in t["groups"].items()})
     k = len(r["group-clusters"]), len(set(t["groups"].values()))
     print(f"places differ by at most {worst[0]:.1e} and {worst[1]:.1e}; groups {k[0]} and {k[1]}, ARI {score:.3f} over {n} people")
-    sys.exit(max(worst) > 1e-6)
+    sys.exit(max(worst) > 0.01)
 
 
 main()

@@ -1,4 +1,4 @@
-//! Opinion groups.
+#![doc = include_str!("../README.md")]
 #![expect(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
