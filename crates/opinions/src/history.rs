@@ -1,6 +1,6 @@
 //! What a conversation remembers from one picture to the next, apart from the votes.
 //!
-//! The computation ([`crate::compute`]) is a function of votes, parameters and this. An empty history gives the *cold*
+//! The computation ([`crate::compute()`]) is a function of votes, parameters and this. An empty history gives the *cold*
 //! picture, the same for the same votes; with the history kept, people stay where they were as long as the votes let
 //! them: who is in stays in, base clusters and groups keep their numbers, and the number of groups changes only after it
 //! won several times in a row.

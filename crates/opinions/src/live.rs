@@ -5,7 +5,7 @@
 //! one picture and not one each. [`Live::due`] says when catching up must begin so that no vote waits longer than the
 //! bound. Time is an argument; any clock in milliseconds will do.
 //!
-//! Each picture is computed anew and exactly from the sums, never patched, so it is the picture that [`crate::compute`]
+//! Each picture is computed anew and exactly from the sums, never patched, so it is the picture that [`crate::compute()`]
 //! gives for the same votes and history.
 
 use crate::compute::{Picture, compute};

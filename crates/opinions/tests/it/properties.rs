@@ -58,7 +58,7 @@ fn cold(r: &Ratings) -> Picture {
     compute(r, &Params::default(), &History::default()).0
 }
 
-/// Two people votes and statements renamed: numbers mapped by a function.
+/// People and statements renamed: numbers mapped by functions.
 fn renamed(t: &Talk, person: impl Fn(u64) -> u64, statement: impl Fn(u64) -> u64) -> Talk {
     let mut out = t.clone();
     out.statements.iter_mut().for_each(|s| s.id.0 = statement(s.id.0));
@@ -70,7 +70,7 @@ fn renamed(t: &Talk, person: impl Fn(u64) -> u64, statement: impl Fn(u64) -> u64
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn the_order_of_votes_changes_nothing(t in talk(), seed in any::<u64>()) {
