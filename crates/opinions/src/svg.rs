@@ -295,8 +295,8 @@ pub fn svg(picture: &Picture, words: &Words) -> String {
         let points: Vec<String> = outline.iter().map(|[x, y]| format!("{x:.1},{y:.1}")).collect();
         let _ = writeln!(
             out,
-            "<g fill=\"{colour}\" fill-opacity=\"0.75\"><polygon points=\"{}\" fill-opacity=\"0.1\" stroke=\"{colour}\" \
-             stroke-width=\"20\" stroke-opacity=\"0.1\" stroke-linejoin=\"round\"/>",
+            "<polygon points=\"{}\" fill=\"{colour}\" stroke=\"{colour}\" stroke-width=\"20\" stroke-linejoin=\"round\" \
+             opacity=\"0.1\"/>\n<g fill=\"{colour}\" fill-opacity=\"0.75\">",
             points.join(" ")
         );
         for &b in &g.base {
