@@ -14,6 +14,8 @@ pub struct Eigen {
     pub vector: Vec<f64>,
     /// The second best direction found on the way: a good start for the next eigenvector.
     pub next: Vec<f64>,
+    /// Length of what the matrix makes of the vector, minus value times vector.
+    pub residual: f64,
     /// How often the matrix was applied.
     pub steps: usize,
 }
@@ -69,7 +71,7 @@ pub fn largest(mut apply: impl FnMut(&[f64], &mut [f64]), taken: &[Vec<f64>], st
     let n = start.len();
     // columns that are zero hold no direction
     let room = start.iter().filter(|x| x.abs() > 0.0).count();
-    let none = |steps| Eigen { value: 0.0, vector: vec![0.0; n], next: vec![0.0; n], steps };
+    let none = |steps| Eigen { value: 0.0, vector: vec![0.0; n], next: vec![0.0; n], residual: 0.0, steps };
     let mut first = start.to_vec();
     let mut steps = 0;
     let mut best = none(0);
@@ -83,7 +85,7 @@ pub fn largest(mut apply: impl FnMut(&[f64], &mut [f64]), taken: &[Vec<f64>], st
         scale(&mut first, 1.0 / length);
         let mut directions = vec![std::mem::take(&mut first)];
         let (mut diagonal, mut off) = (Vec::new(), Vec::<f64>::new());
-        let (mut size, mut before) = (0.0f64, f64::INFINITY);
+        let (mut size, mut least, mut waited) = (0.0f64, f64::INFINITY, 0u32);
         loop {
             let k = directions.len();
             let mut w = vec![0.0; n];
@@ -104,12 +106,12 @@ pub fn largest(mut apply: impl FnMut(&[f64], &mut [f64]), taken: &[Vec<f64>], st
                 let value = largest_of_tridiagonal(&diagonal, &off, 0);
                 let s = vector_of_tridiagonal(&diagonal, &off, value);
                 let residual = b * s.last().map_or(0.0, |x| x.abs());
-                // where eigenvalues lie close, rounding may keep the residual a little higher: it stops falling
-                let stuck = residual <= 1e3 * TOLERANCE * value && residual > 0.5 * before;
+                // where eigenvalues lie close, rounding may keep the residual a little higher: then it stops falling
+                (least, waited) = if residual < 0.5 * least { (residual, 0) } else { (least, waited + 1) };
+                let stuck = residual <= 100.0 * TOLERANCE * value && waited >= 4;
                 let done = exhausted || stuck || residual <= TOLERANCE * value;
-                before = residual;
                 if done || full {
-                    best = ritz(&directions, &diagonal, &off, value, &s, steps);
+                    best = Eigen { residual, ..ritz(&directions, &diagonal, &off, value, &s, steps) };
                     if done || restart == MAX_RESTARTS {
                         return best;
                     }
@@ -151,7 +153,7 @@ fn ritz(
     } else {
         vec![0.0; directions.first().map_or(0, Vec::len)]
     };
-    Eigen { value, vector: lift(s), next, steps }
+    Eigen { value, vector: lift(s), next, residual: 0.0, steps }
 }
 
 /// How many eigenvalues of a tridiagonal matrix lie above `x`: signs of the pivots of T − x (Sturm).

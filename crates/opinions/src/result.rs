@@ -133,6 +133,7 @@ pub fn json(picture: &Picture, ratings: &Ratings, stamp: Stamp) -> Value {
                 "steps": picture.pca.steps,
                 "eigenvalues": picture.pca.eigenvalues,
                 "total": picture.pca.total,
+                "residuals": picture.pca.residuals,
                 "shown": picture.shown(),
             },
             "groups": chosen(&picture.split),

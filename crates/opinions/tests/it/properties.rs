@@ -170,6 +170,7 @@ proptest! {
         }
         let along: f64 = p.pca.comps[0].iter().zip(&p.pca.comps[1]).map(|(x, y)| x * y).sum();
         prop_assert!(along.abs() < 1e-10);
+        prop_assert!(p.pca.residuals.iter().all(|r| *r <= 1e-12), "{:?}", p.pca.residuals);
         prop_assert!(p.pca.eigenvalues[0] >= p.pca.eigenvalues[1] - 1e-9 && p.shown() <= 1.0);
         for c in &p.split.candidates {
             prop_assert!(c.silhouette.abs() <= 1.0);
