@@ -66,8 +66,10 @@ const OUT: &str = "(w => { const root = document.documentElement;
 
 /// Where the focus is: its place among all that can have it, and whether it can be seen there, not under the bar at the foot.
 const FOCUS: &str = "(() => { const e = document.activeElement; if (!e || e === document.body) return null;
+    const group = x => [...document.querySelectorAll(`input[type=radio][name='${x.name}']`)];
+    const stop = x => x.type !== 'radio' || x === (group(x).find(g => g.checked) ?? group(x)[0]);
     const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex=\"0\"]')]
-        .filter(x => x.checkVisibility() && !x.disabled);
+        .filter(x => x.checkVisibility() && !x.disabled).filter(stop);
     const s = getComputedStyle(e), r = e.getClientRects()[0];
     const seen = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0;
     const top = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);

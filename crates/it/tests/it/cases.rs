@@ -18,7 +18,7 @@ fn to(page: &Page, action: &str) -> Form {
 }
 
 /// Fills the allowance's pages and sends it; gives the page of the case.
-async fn apply(v: &mut Visitor) -> Page {
+pub async fn apply(v: &mut Visitor) -> Page {
     let page = v.get("/apply/old-age-allowance").await;
     let page = v.submit(&to(&page, "/apply/old-age-allowance")).await;
     let page = v

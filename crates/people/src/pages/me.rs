@@ -125,7 +125,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     if unread > 0 {
         notices.chip = Some(Chip::new(Tone::Due, &w.unread(&unread)));
     }
-    let mut rows = vec![row("/my/cases", w.my_cases(), w.my_cases_detail()), notices];
+    let mut rows = vec![row("/my", w.my_cases(), w.my_cases_detail()), notices];
     if own {
         rows.push(row("/me/phone", w.change_phone(), w.change_phone_detail()));
         rows.push(row("/me/sessions", w.sessions(), w.sessions_detail()));
