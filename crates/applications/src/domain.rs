@@ -82,7 +82,10 @@ pub fn regular(field: &Field, typed: &str) -> Result<String, &'static str> {
         FieldKind::Lines if tidy.chars().count() > 1_000 => Err("too-long"),
         FieldKind::Text | FieldKind::Lines => Ok(tidy),
         FieldKind::Day => tidy.parse::<Day>().map(|d| d.to_string()).map_err(|_| "day-wrong"),
-        FieldKind::Phone => Phone::parse(&tidy).map(|p| p.value().to_owned()).map_err(|_| "phone-wrong"),
+        // As it is dialled here: a number of the mainland without the country's code.
+        FieldKind::Phone => Phone::parse(&tidy)
+            .map(|p| p.value().strip_prefix("86").unwrap_or(p.value()).to_owned())
+            .map_err(|_| "phone-wrong"),
         FieldKind::BankCard => BankCard::parse(&tidy).map(|c| c.value().to_owned()).map_err(|e| match e {
             linli_base::docnum::NumberError::CheckDigit => "card-digit",
             _ => "card-wrong",

@@ -38,7 +38,7 @@ fn told(read: &mut Read<'_>, vault: &Vault, case: CaseId, lang: Lang) -> Result<
     groups.retain(|g| !g.facts.is_empty());
     if !answers.known.is_empty() {
         let facts = show::known_facts(read, w, &answers.known, today)?;
-        groups.push(Group { title: w.known_title().to_owned(), facts });
+        groups.push(Group { title: w.known_group().to_owned(), facts });
     }
     Ok(groups)
 }

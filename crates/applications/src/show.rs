@@ -1,5 +1,6 @@
 //! Answers and known values in words.
 
+use linli_base::docnum::Phone;
 use linli_base::{Day, PlaceCode};
 use linli_catalogue::offers::{Both, Field, FieldKind, Finding, Form, KnownFrom, Value};
 use linli_catalogue::predicate::Op;
@@ -61,7 +62,7 @@ fn known_value(read: &mut Read<'_>, w: Words, k: &Known, today: Day) -> Result<S
     let lang = w.lang();
     Ok(match k.from {
         KnownFrom::Document => masked(&k.value, 6, 4),
-        KnownFrom::Phone => masked(&k.value, 3, 4),
+        KnownFrom::Phone => Phone::parse(&k.value).map_or_else(|_| masked(&k.value, 3, 4), |p| p.masked()),
         KnownFrom::Birth => k.value.parse::<Day>().map_or_else(|_| k.value.clone(), |d| day(lang, d)),
         KnownFrom::Sex => (if k.value == "female" { w.female() } else { w.male() }).to_owned(),
         KnownFrom::Hukou => (if k.value == "1" { w.hukou_here() } else { w.hukou_elsewhere() }).to_owned(),
@@ -154,6 +155,9 @@ pub(crate) fn finding(w: Words, f: &Finding) -> String {
     };
     let known = f.known.as_ref().map_or_else(|| w.not_known().to_owned(), &shown);
     let than = shown(&f.than);
+    if matches!(f.key.as_str(), "hukou" | "lives-here" | "verified") {
+        return w.finding_flag(&known, &name);
+    }
     match f.op {
         Op::Is => w.finding_is(&known, &name, &than),
         Op::AtLeast => w.finding_at_least(&known, &name, &than),

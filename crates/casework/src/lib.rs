@@ -17,7 +17,7 @@ mod view;
 use linli_web::{Gate, Route};
 
 pub use error::CaseError;
-pub use kind::{CaseKind, Group, Matters, kind};
+pub use kind::{CaseKind, Group, Matter, Matters, kind};
 pub use store::CaseRow;
 
 linli_words::include_words!();

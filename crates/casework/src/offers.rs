@@ -9,7 +9,7 @@ pub use crate::acts::person::{look, review, withdraw};
 pub use crate::domain::{CaseId, Handover, Limits, Outcome, Point, ResultLine, State};
 pub use crate::error::CaseError;
 pub use crate::jobs::FOLLOW_PERSON;
-pub use crate::kind::{CaseKind, Group, Matters};
+pub use crate::kind::{CaseKind, Group, Matter, Matters};
 use crate::store::{self, CaseRow};
 
 /// A case.

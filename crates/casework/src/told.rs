@@ -45,11 +45,11 @@ fn send(
     due: Option<Day>,
 ) -> Result<(), DbError> {
     let mut notice = Notice::new(kind, case.person, subject(case.id))
-        .link(&format!("/my/cases/{}", case.id))
+        .link(format!("/my/cases/{}", case.id))
         .arg("number", &case.number)
         .arg_both("title", &case.title_zh, &case.title_en);
     if let Some(due) = due {
-        notice = notice.arg_both("due", &due.zh(), &due.en());
+        notice = notice.arg_both("due", due.zh(), due.en());
     }
     tell(act, &notice).map(|_| ())
 }

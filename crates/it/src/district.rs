@@ -65,7 +65,7 @@ async fn run(server: &str, statement: String) {
                 Ok(()) => return,
                 Err(e) => assert!(e.to_string().contains("db error"), "{statement}: {e}"),
             }
-            std::thread::sleep(std::time::Duration::from_millis(100));
+            std::thread::park_timeout(std::time::Duration::from_millis(100));
         }
         panic!("{statement} was refused again and again");
     });

@@ -50,8 +50,8 @@ pub const OFFICERS: &[Player] = &[
     Player {
         login: "registrar", zh: "人口信息管理（赤岗街道）", en: "population registrar (Chigang)"
     },
-    Player { login: "clerk", zh: "办件经办（江南中街道）", en: "handles cases (Jiangnanzhong)" },
-    Player { login: "second", zh: "办件审定（江南中街道）", en: "decides cases (Jiangnanzhong)" },
+    Player { login: "clerk", zh: "办件经办（素社街道）", en: "handles cases (Sushe)" },
+    Player { login: "second", zh: "办件审定（素社街道）", en: "decides cases (Sushe)" },
     Player {
         login: "clerk-chigang",
         zh: "办件经办和审定（赤岗街道）",

@@ -28,6 +28,8 @@ pub struct Desk {
     second: Actor,
     chance: Chance,
     plan: BinaryHeap<Reverse<(Instant, Next)>>,
+    /// Cases that the clerk took up.
+    handled: u32,
 }
 
 /// Half past nine to half past four, when people are at the counter.
@@ -57,7 +59,7 @@ impl Desk {
             let day = last.plus_days(-1 - i64::from(u8::try_from(i % 4).unwrap_or(0)));
             plan.push(Reverse((at_work(day, &chance), Next::Apply { person, item: i % 2, helped: i == 3 })));
         }
-        Self { clerk, second, chance, plan }
+        Self { clerk, second, chance, plan, handled: 0 }
     }
 
     /// Does everything that was planned until an instant; the clock follows. What a rule refuses was no slip of the sample: it
@@ -129,10 +131,11 @@ impl Desk {
                         _ => house.act(&self.clerk, move |act| casework::accept(act, id, rev)).await?,
                     }
                 }
-                // One in fifteen takes longer than was promised.
+                // Every eleventh takes longer than was promised, so that a small district has late ones too.
+                self.handled += 1;
                 let usual =
                     if case.two_persons() { 2 + self.chance.below(7) } else { 1 + self.chance.below(4) };
-                let days = if self.chance.below(12) == 0 { 21 } else { usual };
+                let days = if self.handled % 11 == 5 { 21 } else { usual };
                 self.later(now, days, Next::Propose(id, person));
             }
             Next::Supply(id, person) => {

@@ -1,7 +1,7 @@
 //! Proofs among a resident's matters (`/my`).
 
 use linli_acts::PersonId;
-use linli_casework::offers::{CaseError, Matters};
+use linli_casework::offers::{CaseError, Matter, Matters};
 use linli_db::Read;
 use linli_words::Lang;
 
@@ -10,7 +10,7 @@ use crate::{Words, acts};
 
 linli_acts::inventory::submit! { Matters { of } }
 
-fn of(read: &mut Read<'_>, person: PersonId, lang: Lang) -> Result<Vec<(String, String, String)>, CaseError> {
+fn of(read: &mut Read<'_>, person: PersonId, lang: Lang) -> Result<Vec<Matter>, CaseError> {
     let rows = acts::of_person(read, person, ProofId::from_raw(i64::MAX))?;
     let w = Words::from(lang);
     Ok(rows
@@ -25,7 +25,8 @@ fn of(read: &mut Read<'_>, person: PersonId, lang: Lang) -> Result<Vec<(String, 
                 ProofState::Erased => w.state_erased(),
             };
             let title = lang.pick(p.kind.zh(), p.kind.en()).into_owned();
-            (title, format!("/proofs/{}", p.id), format!("{} · {state}", p.asked_at.minute()))
+            let detail = format!("{} · {state}", p.asked_at.minute());
+            Matter { title, href: format!("/proofs/{}", p.id), detail }
         })
         .collect())
 }

@@ -55,8 +55,10 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
             chip: Some(state_chip(w, c)),
         })
         .collect();
-    let others =
-        others.into_iter().map(|(title, href, detail)| Row { href, title, detail, chip: None }).collect();
+    let others = others
+        .into_iter()
+        .map(|m| Row { href: m.href, title: m.title, detail: m.detail, chip: None })
+        .collect();
     Ok(Reply::page(&MinePage {
         rows: Rows::new(rows, w.none_yet()),
         pager: Pager {
