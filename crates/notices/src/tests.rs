@@ -331,7 +331,7 @@ async fn a_joined_record_keeps_its_notices_and_an_erased_one_none() {
     let calls = p.sms.calls();
     p.wait(12 * 3_600).await;
     assert_eq!(p.sms.calls(), calls);
-    let left = p.house.read(|r| held_rows(r)).await.unwrap();
+    let left = p.house.read(held_rows).await.unwrap();
     assert_eq!(left, 0);
     p.sound().await;
 }
