@@ -2,15 +2,18 @@
 
 use linli_base::Day;
 use linli_casework::offers::{CaseError, CaseId, CaseKind, Group, ResultLine};
+use linli_catalogue::offers::{self as catalogue, Verdict};
 use linli_db::Read;
 use linli_people::offers as people;
 use linli_vault::Vault;
+use linli_web::ui::Fact;
 use linli_words::Lang;
 
 use crate::KIND;
 use crate::acts::form_of;
 use crate::error::ApplicationError;
-use crate::{Words, profile, show, store};
+use crate::store::{self, ApplicationRow};
+use crate::{Words, profile, show};
 
 linli_acts::inventory::submit! { CaseKind { key: KIND, told, points, mend, result } }
 
@@ -36,11 +39,44 @@ fn told(read: &mut Read<'_>, vault: &Vault, case: CaseId, lang: Lang) -> Result<
     let mut groups =
         vec![Group { title: w.typed_title().to_owned(), facts: show::answer_facts(w, &form, &answers) }];
     groups.retain(|g| !g.facts.is_empty());
+    if let Some(facts) = conditions(read, vault, &row, w, today)? {
+        groups.insert(0, Group { title: w.conditions_title().to_owned(), facts });
+    }
     if !answers.known.is_empty() {
         let facts = show::known_facts(read, w, &answers.known, today)?;
         groups.push(Group { title: w.known_group().to_owned(), facts });
     }
     Ok(groups)
+}
+
+/// How each condition stands today, so that nobody has to look it up; nothing once the person or the item's text is gone.
+fn conditions(
+    read: &mut Read<'_>,
+    vault: &Vault,
+    row: &ApplicationRow,
+    w: Words,
+    today: Day,
+) -> Result<Option<Vec<Fact>>, ApplicationError> {
+    let Some(person) = people::person(read, vault, row.person)? else { return Ok(None) };
+    let Some(guide) = catalogue::version(read, row.item, row.version)? else { return Ok(None) };
+    let district = linli_places::offers::district(read, today)?.map(|d| d.code);
+    let mut keys = Vec::new();
+    guide.conditions.iter().filter_map(|c| c.test.as_ref()).for_each(|t| t.rules(&mut keys));
+    let rules = profile::rules(read, &keys, today)?;
+    let tested = profile::test(&guide.conditions, &profile::facts(&person, district, today), &rules);
+    let facts: Vec<Fact> = tested
+        .iter()
+        .map(|t| {
+            let verdict = match t.verdict {
+                Verdict::Met => w.met(),
+                Verdict::NotMet => w.not_met(),
+                Verdict::Unknown => w.to_be_checked(),
+            };
+            Fact::new(&w.lang().pick(&t.condition.zh, &t.condition.en), verdict)
+                .why(t.findings.iter().map(|f| show::finding(w, f)).collect())
+        })
+        .collect();
+    Ok(Some(facts).filter(|f| !f.is_empty()))
 }
 
 fn points(

@@ -151,6 +151,24 @@ impl Visitor {
         (page.status, to)
     }
 
+    /// How the door answers with her cookies alone, as JSON so that the code is told: status and code of the problem, if any.
+    pub async fn at_the_door(&mut self, method: &str, path: &str) -> (u16, String) {
+        let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, cookies.join("; "))
+            .header(header::ACCEPT, "application/json")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::empty())
+            .expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let status = response.status().as_u16();
+        let bytes = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+        let problem: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        (status, problem["title"].as_str().unwrap_or_default().to_owned())
+    }
+
     /// What another system sends with its bearer token: status and JSON answer. An empty key sends none.
     pub async fn api(
         &mut self,

@@ -1,8 +1,12 @@
 //! The old-age allowance from "may I" to the review, and what goes wrong on the way: on both engines, through served forms.
 
+use std::collections::BTreeMap;
+
 use it::{Form, Page, TestHouse, Visitor};
 use linli::demo;
-use linli_acts::{Actor, check_chain, check_states, seal_once};
+use linli_acts::{Act, Actor, check_chain, check_states, seal_once};
+use linli_applications::acts as applications;
+use linli_base::docnum::DocumentNumber;
 use linli_casework::offers as casework;
 
 use crate::office::sign_in as officer;
@@ -335,50 +339,65 @@ async fn token_of(h: &TestHouse, login: &'static str) -> (String, linli_acts::St
     (token, id)
 }
 
+/// An allowance filed by the acts themselves, for somebody of the cast.
+async fn filed(h: &TestHouse, name: &str) -> casework::CaseId {
+    let who = linli_sample::cast().into_iter().find(|c| c.name == name).unwrap();
+    let house = h.house.clone();
+    let find = move |r: &mut linli_db::Read<'_>| {
+        let today = r.now().day();
+        let number = DocumentNumber::parse(who.document_kind, &who.document, today).unwrap();
+        linli_people::offers::find_by_document(r, house.vault(), &number)
+    };
+    let applicant = Actor::person(h.house.read(find).await.unwrap().unwrap());
+    h.house.act(&applicant, |act| applications::begin(act, "old-age-allowance")).await.unwrap();
+    let first = BTreeMap::from([("bank-card", CARD), ("bank-name", "icbc")]);
+    for (page, typed) in [first, BTreeMap::new()].into_iter().enumerate() {
+        let typed: BTreeMap<String, String> =
+            typed.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        let save =
+            move |act: &mut Act<'_, '_>| applications::save(act, "old-age-allowance", page + 1, &typed);
+        h.house.act(&applicant, save).await.unwrap();
+    }
+    h.house.act(&applicant, |act| applications::file(act, "old-age-allowance", true, "")).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_twenty_who_accept_at_once_one_does() {
+    for h in TestHouse::districts().await {
+        let case = filed(&h, "梁阿珍").await;
+        let clerk = h
+            .house
+            .read(|r| {
+                let now = r.now();
+                let id = linli_duties::offers::staff_by_login(r, "clerk")?.unwrap();
+                Ok::<_, linli_db::DbError>(Actor::staff(id, linli_duties::offers::held(r, id, now)?))
+            })
+            .await
+            .unwrap();
+        let mut all = tokio::task::JoinSet::new();
+        for _ in 0..20 {
+            let (house, clerk) = (h.house.clone(), clerk.clone());
+            all.spawn(async move { house.act(&clerk, move |act| casework::accept(act, case, 1)).await });
+        }
+        let mut done = 0;
+        while let Some(one) = all.join_next().await {
+            match one.unwrap() {
+                Ok(()) => done += 1,
+                Err(casework::CaseError::Changed | casework::CaseError::State(_)) => {}
+                Err(e) => panic!("{e}"),
+            }
+        }
+        assert_eq!(done, 1);
+        assert_eq!(h.house.read(move |r| casework::case(r, case)).await.unwrap().rev, 2);
+        sound(&h).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_decides_what_she_proposed_herself() {
     for h in TestHouse::districts().await {
         // An officer who holds both duties for the street.
-        let who = linli_sample::cast().into_iter().find(|c| c.community.starts_with("440105001")).unwrap();
-        let person = h
-            .house
-            .read({
-                let house = h.house.clone();
-                move |r| {
-                    let number = linli_base::docnum::DocumentNumber::parse(
-                        who.document_kind,
-                        &who.document,
-                        r.now().day(),
-                    )
-                    .unwrap();
-                    Ok::<_, linli_people::offers::PeopleError>(
-                        linli_people::offers::find_by_document(r, house.vault(), &number)?.unwrap(),
-                    )
-                }
-            })
-            .await
-            .unwrap();
-        let applicant = Actor::person(person);
-        h.house
-            .act(&applicant, |act| linli_applications::acts::begin(act, "old-age-allowance"))
-            .await
-            .unwrap();
-        let pages = [vec![("bank-card", CARD), ("bank-name", "icbc")], vec![]];
-        for (i, page) in pages.into_iter().enumerate() {
-            let typed: std::collections::BTreeMap<String, String> =
-                page.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-            h.house
-                .act(&applicant, move |act| {
-                    linli_applications::acts::save(act, "old-age-allowance", i + 1, &typed)
-                })
-                .await
-                .unwrap();
-        }
-        let case = h
-            .house
-            .act(&applicant, |act| linli_applications::acts::file(act, "old-age-allowance", true, ""))
-            .await
-            .unwrap();
+        let case = filed(&h, "陈志伟").await;
         let number = h.house.read(move |r| casework::case(r, case)).await.unwrap().number;
         let mut both = officer(&h, "clerk-chigang").await;
         let desk = format!("/desk/cases/{case}");

@@ -56,3 +56,59 @@ async fn nobody_comes_in_where_he_may_not_and_nothing_answers_with_5xx() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+/// Refusals of the door itself. What lies behind it may answer "not found" to whoever came in.
+fn kept_out(status: u16, code: &str) -> bool {
+    status == 401 || code == "needs-duty" || code == "second-factor"
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_row_holds_for_every_kind_of_person() {
+    let Some(h) = TestHouse::districts().await.into_iter().next() else { return };
+    // Who she is to the table: a resident, or an officer with her duties.
+    let mut people = vec![("a visitor".to_owned(), h.visitor(), None, false)];
+    people.push(("a resident".to_owned(), crate::proof::sign_in(&h, "陈志伟").await, None, true));
+    for officer in linli::demo::OFFICERS {
+        let login = officer.login;
+        let held: Vec<String> = h
+            .house
+            .read(move |r| {
+                let now = r.now();
+                let id = linli_duties::offers::staff_by_login(r, login)?.unwrap();
+                linli_duties::offers::held(r, id, now)
+            })
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|d| d.kind)
+            .collect();
+        assert!(!held.is_empty(), "{login} is there to try a duty");
+        people.push((login.to_owned(), crate::office::sign_in(&h, login).await, Some(held), false));
+    }
+    let mut faults = Vec::new();
+    for (method, path, gate) in rows() {
+        let address = path
+            .split('/')
+            .map(|part| if part.starts_with('{') { "0000000000001" } else { part })
+            .collect::<Vec<_>>()
+            .join("/");
+        for (who, v, held, resident) in &mut people {
+            // Without the mark of her session a POST goes no further than the door, so that nothing is done here.
+            let (status, code) = v.at_the_door(&method, &address).await;
+            let may = match gate.as_str() {
+                "public" => true,
+                "resident" => *resident,
+                "staff" => held.is_some(),
+                token if token.starts_with("token:") => false,
+                duties => held.as_ref().is_some_and(|h| duties.split('|').any(|d| h.iter().any(|x| x == d))),
+            };
+            // To a resident an office's page is no page at all.
+            let out = kept_out(status, &code) || (*resident && status == 404);
+            let fine = if may { !kept_out(status, &code) && status < 500 } else { out };
+            if !fine {
+                faults.push(format!("{who}: {method} {address} ({gate}): {status} {code}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
