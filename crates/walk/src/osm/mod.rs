@@ -14,7 +14,8 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
-/// Ceilings that keep hostile input within bounded memory.
+/// Ceilings that keep hostile input within bounded memory: about 100 bytes a reference at the worst moment of reading
+/// and building, so some 4 GiB with these defaults (Porto, a city region, needs 0.9 million references).
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Most references of kept ways, in all (8 bytes each while reading). Default 40 million.

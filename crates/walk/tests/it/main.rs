@@ -6,9 +6,13 @@
 )]
 
 mod brute;
+mod cli;
 mod common;
 mod gaps;
+mod joins;
 mod links;
+mod osm;
+mod prepared;
 mod reach;
 mod repair;
 mod score;
