@@ -1,8 +1,9 @@
 //! The prepared file: a [`City`] as flat little-endian arrays, read back in a few milliseconds.
 //!
 //! The file is mapped, copied into the arrays of a [`City`], and the copy is checked: the map lives for the few
-//! milliseconds of [`load`] only, so nothing that happens to the file afterwards can reach an answer. Using the arrays
-//! in the map itself was weighed and left: the check has to read every byte anyway, and takes most of the time.
+//! milliseconds of [`load`] only, so nothing that happens to the file afterwards can reach an answer. Arrays used in
+//! the map itself would save the copying, a part of the time that `walk bench` tells (`bare_copy_processor_ms`), and
+//! would leave every search at the mercy of whoever writes to the file.
 //!
 //! Layout: 8 bytes `WALKPREP`; version (u32); number of sections (u32); check sum over everything behind it (u64);
 //! length of everything behind it (u64); then each section as tag (u32), zero (u32), byte length (u64), bytes padded
