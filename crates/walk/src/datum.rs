@@ -3,7 +3,16 @@
 //! Map services in mainland China publish GCJ-02 (a shift of 300–600 m) or BD-09 (another 600–1,000 m on top).
 //! Surveyors use CGCS2000, which agrees with WGS-84 to a few centimetres and is taken as equal. The GCJ-02 formula
 //! is the one published in the open `eviltransform` and `coordtransform` projects; it is inverted here by fixed-point
-//! iteration to well below a centimetre.
+//! iteration to well below a centimetre. They use the platform's sine, so that the last digit (a centimetre) may differ
+//! from one system to another.
+//!
+//! ```
+//! use walk::Datum;
+//! let tower = Datum::Gcj02.to_wgs84(113.3245, 23.1065).ok_or(walk::Error::EmptyNetwork)?;
+//! assert_eq!((tower.lon / 10_000, tower.lat / 10_000), (113_319, 23_109)); // 500 m and 300 m away
+//! assert!(Datum::from_name("utm").is_none());
+//! # Ok::<(), walk::Error>(())
+//! ```
 
 use crate::geo::Point;
 

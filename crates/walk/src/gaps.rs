@@ -4,6 +4,18 @@
 //! Wolsey and Fisher, 1978); every plan also carries the bound of its own instance, which is usually far closer:
 //! no plan of `k` sites can exceed what is covered plus the `k` largest gains still open. For small `k` an exact
 //! search closes the rest.
+//!
+//! ```
+//! use walk::gaps::Coverage;
+//! // three candidates, the buildings that each would serve, and the residents of the four buildings
+//! let c = Coverage::new(&[vec![0, 1], vec![1, 2], vec![2, 3]], vec![40, 10, 30, 20])?;
+//! let plan = c.exact(2, &[], 1_000);
+//! assert_eq!((plan.chosen.as_slice(), plan.covered), (&[0, 2][..], 100));
+//! assert!(plan.is_optimal());
+//! assert_eq!(c.greedy(2, &[0]).chosen, [2, 1]); // the first is forbidden
+//! assert_eq!(c.greedy_budget(&[9, 3, 3], 6, &[])?.chosen, [2, 1]); // and here too dear
+//! # Ok::<(), walk::Error>(())
+//! ```
 
 use crate::around::Around;
 use crate::error::{Error, Result};

@@ -3,6 +3,19 @@
 //! One bounded search gives the reach to the centimetre along every edge. Each piece of street is stamped once, with
 //! a buffer, into a raster of distances; the outline of a band is the contour of the least distance over all bands
 //! up to it. A river or a wall without a passage stays a hole, as it would not in a hull.
+//!
+//! ```
+//! use walk::isochrone::{Canvas, Drawing, polygons, reach};
+//! let town = walk::synth::city(&walk::synth::Plan::of_area(42, 0.5)?)?;
+//! let costs = town.net.costs(&walk::Profile::elder());
+//! let limits = [5, 10, 15].map(|minutes| costs.profile.cost_of_minutes(minutes));
+//! let home = town.buildings.places.doors(0);
+//! let pieces = reach(&town.net, &costs, home, false, limits[2], &mut Default::default());
+//! let bands = polygons(&town.net, &pieces, &limits, &Drawing::default(), &mut Canvas::default())?;
+//! assert_eq!(bands.len(), 3);
+//! println!("{}", walk::export::multi_polygon(&bands[2]));
+//! # Ok::<(), walk::Error>(())
+//! ```
 
 use crate::error::{Error, Result};
 use crate::geo::{Bounds, Plane, Point};

@@ -5,6 +5,15 @@
 //! the map itself would save the copying, a part of the time that `walk bench` tells (`bare_copy_processor_ms`), and
 //! would leave every search at the mercy of whoever writes to the file.
 //!
+//! ```
+//! let town = walk::synth::city(&walk::synth::Plan::of_area(42, 0.2)?)?;
+//! let path = std::env::temp_dir().join(format!("walk-doc-{}.walk", std::process::id()));
+//! walk::prepared::save(&town, &path)?;
+//! assert_eq!(walk::prepared::load(&path)?, town);
+//! # std::fs::remove_file(&path)?;
+//! # Ok::<(), walk::Error>(())
+//! ```
+//!
 //! Layout: 8 bytes `WALKPREP`; version (u32); number of sections (u32); check sum over everything behind it (u64);
 //! length of everything behind it (u64); then each section as tag (u32), zero (u32), byte length (u64), bytes padded
 //! with zeros to a multiple of 8. Everything is checked on reading: lengths against the file, the sum, and every
