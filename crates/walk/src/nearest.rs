@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 pub const MAX_K: usize = 16;
 
 /// Two to this power junctions are searched together.
-const PATCH_BITS: u32 = 17;
+const PATCH_BITS: u32 = 15;
+/// Farther than this (4 km) a wave would flood its neighbour patches too often: then there is one wave for all.
+const PATCH_REACH: Cost = 400_000;
 
 /// What is known about reaching a class within a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +111,8 @@ impl Table {
             t.open = vec![false; facilities.len()];
             for f in (0..facilities.len() as u32).filter(|&f| is_open(f)) {
                 t.enter(net, costs, f, facilities.doors(f), |l, node| {
-                    s.seeds.push((node >> PATCH_BITS, class, node, l));
+                    let patch = if limit <= PATCH_REACH { node >> PATCH_BITS } else { 0 };
+                    s.seeds.push((patch, class, node, l));
                 });
             }
             tables.push(t);
