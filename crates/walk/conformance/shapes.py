@@ -33,19 +33,23 @@ def main():
         for wide, narrow in zip(bands, bands[1:]):
             if wide.is_valid and narrow.is_valid and narrow.difference(wide.buffer(3e-5)).area > 1e-12:
                 apart += 1
-    subprocess.run([walk, "tiles", city, "-o", folder / "t", "--from", "13", "--to", "15"], check=True,
-                   capture_output=True)
+    subprocess.run([walk, "tiles", city, "-o", folder / "t", "--from", "13", "--to", "15", "--class", "market",
+                    f"--at={homes[0]['lon']},{homes[0]['lat']}"], check=True, capture_output=True)
     tiles = features = invalid = 0
+    layers_seen, reach_bad = set(), 0
     for p in folder.glob("t/*/*/*.mvt"):
         layers = mapbox_vector_tile.decode(p.read_bytes())
         tiles += 1
+        layers_seen |= set(layers)
+        reach_bad += sum(not shape(f["geometry"]).is_valid for f in layers.get("reach", {}).get("features", []))
         for layer in layers.values():
             for f in layer["features"]:
                 features += 1
                 invalid += f["geometry"]["type"] == "Invalid"
     print(f"{drawn} polygons, {bad} invalid, {apart} bands not within the next; {tiles} tiles with {features} features read, "
-          f"{invalid} invalid")
-    sys.exit(bad + apart + invalid > 0)
+          f"{invalid} invalid; layers {sorted(layers_seen)}, {reach_bad} reach polygons invalid within a tile")
+    sys.exit(bad + apart + invalid > 0 or layers_seen != {"streets", "buildings", "facilities", "reach"})
 
 
-main()
+if __name__ == "__main__":
+    main()

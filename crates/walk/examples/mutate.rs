@@ -15,10 +15,12 @@
 )]
 
 use std::time::{Duration, Instant};
+use walk::access::Traits;
 use walk::isochrone::{Canvas, Drawing, polygons, reach};
 use walk::local::Local;
 use walk::nearest::{Scratch, Table};
 use walk::osm::{Limits, ReadOptions, read_bytes};
+use walk::raw::{ExtraPath, Gate};
 use walk::{City, Datum, Network, Places, Profile};
 
 struct Chance(u64);
@@ -234,7 +236,15 @@ fn main() {
             } else if name.ends_with("json") || name.ends_with(".csv") {
                 return walk::files::parse(&bytes, Datum::Bd09).is_ok();
             } else {
-                let Ok(raw) = read_bytes(&bytes, &options) else { return false };
+                let Ok(mut raw) = read_bytes(&bytes, &options) else { return false };
+                // a district's path and gate between two points of the map
+                let n = raw.points.len();
+                let line: Vec<_> = (0..3).map(|_| raw.points[c.below(n)]).collect();
+                let gates = [true, false].map(|open| Gate { point: line[usize::from(open)], open });
+                let path = ExtraPath { line, traits: Traits(c.next() as u16), name: String::new() };
+                if raw.add_paths(&[path], 500).is_err() || raw.add_gates(&gates, 500).is_err() {
+                    return false;
+                }
                 let Ok(net) = walk::build::build(raw, None) else { return false };
                 exercise(net, None, &mut c);
             }

@@ -25,9 +25,9 @@ const NONE: u32 = u32::MAX;
 /// from the file, else drawn round the data.
 ///
 /// # Errors
-/// [`Error::EmptyNetwork`] when no segment remains.
+/// [`Error::EmptyNetwork`] when no segment remains, [`Error::TooLarge`] on a map that consists of squares.
 pub fn build(mut raw: Raw, bounds: Option<Bounds>) -> Result<Network> {
-    raw.cross_squares();
+    raw.cross_squares()?;
     let segments = segments(&raw);
     if segments.is_empty() {
         return Err(Error::EmptyNetwork);

@@ -36,11 +36,21 @@ impl Decay {
                 w.get(i).copied().unwrap_or(0.0)
             }
             Self::Gaussian => {
-                let end = (-0.5f64).exp();
-                ((-0.5 * x * x).exp() - end) / (1.0 - end)
+                let end = falling(0.5);
+                (falling(0.5 * x * x) - end) / (1.0 - end)
             }
         }
     }
+}
+
+/// e to the power of −x for x in 0 to ½, by its series: the same bits on every machine, unlike `f64::exp`.
+fn falling(x: f64) -> f64 {
+    let (mut sum, mut n) = (1.0, 16.0);
+    while n >= 1.0 {
+        sum = 1.0 - sum * x / n;
+        n -= 1.0;
+    }
+    sum
 }
 
 /// What the two steps found.
@@ -91,4 +101,22 @@ pub fn two_step(
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_fall_from_one_to_nothing() {
+        for i in 0..=1_000 {
+            let x = f64::from(i) / 2_000.0;
+            assert!((falling(x) - (-x).exp()).abs() < 1e-15, "{x}");
+        }
+        let w = |c| Decay::Gaussian.weight(c, 1_000);
+        assert!((w(0) - 1.0).abs() < 1e-12 && w(1_000).abs() < 1e-12 && w(500) > w(501));
+        // Dai's curve half way: (e^(−1/8) − e^(−1/2)) / (1 − e^(−1/2))
+        assert!((w(500) - 0.701_367).abs() < 1e-5, "{}", w(500));
+        assert_eq!(Decay::Zones(vec![1.0, 0.68, 0.22]).weight(400, 1_000).to_bits(), 0.68f64.to_bits());
+    }
 }

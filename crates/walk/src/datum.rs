@@ -3,7 +3,16 @@
 //! Map services in mainland China publish GCJ-02 (a shift of 300–600 m) or BD-09 (another 600–1,000 m on top).
 //! Surveyors use CGCS2000, which agrees with WGS-84 to a few centimetres and is taken as equal. The GCJ-02 formula
 //! is the one published in the open `eviltransform` and `coordtransform` projects; it is inverted here by fixed-point
-//! iteration to well below a centimetre.
+//! iteration to well below a centimetre. They use the platform's sine, so that the last digit (a centimetre) may differ
+//! from one system to another.
+//!
+//! ```
+//! use walk::Datum;
+//! let tower = Datum::Gcj02.to_wgs84(113.3245, 23.1065).ok_or(walk::Error::EmptyNetwork)?;
+//! assert_eq!((tower.lon / 10_000, tower.lat / 10_000), (113_319, 23_109)); // 500 m and 300 m away
+//! assert!(Datum::from_name("utm").is_none());
+//! # Ok::<(), walk::Error>(())
+//! ```
 
 use crate::geo::Point;
 
@@ -160,10 +169,24 @@ mod tests {
     }
 
     #[test]
-    fn known_shift_of_beijing() {
-        // eviltransform's published test: 39.9042, 116.4074 (WGS) is 39.9056, 116.4136 (GCJ) to four digits
-        let (lon, lat) = Datum::Gcj02.from_wgs84(Point::from_degrees(116.4074, 39.9042).unwrap());
-        assert!((lon - 116.413_64).abs() < 2e-4 && (lat - 39.9056).abs() < 2e-4, "{lon} {lat}");
+    fn as_another_program_converts() {
+        // by coord-convert 0.2.1 (PyPI), which states the common formula; BD-09 there is good to a millimetre
+        for (wgs, gcj, bd) in [
+            ((116.377_817, 39.911_954), (116.384_047_22, 39.913_345_46), (116.390_454_71, 39.919_575_55)),
+            ((121.527_210_6, 31.177_427_6), (121.531_541_86, 31.175_303_98), (121.538_015_69, 31.181_328_61)),
+            ((113.912_316, 22.543_847), (113.917_176_48, 22.540_796_13), (113.923_684_73, 22.546_667_44)),
+            ((113.32, 23.09), (113.325_410_86, 23.087_382_78), (113.331_972_91, 23.093_139_72)),
+        ] {
+            let p = Point::from_degrees(wgs.0, wgs.1).unwrap();
+            for (d, want) in [(Datum::Gcj02, gcj), (Datum::Bd09, bd)] {
+                let got = d.from_wgs84(p);
+                assert!(
+                    (got.0 - want.0).abs() < 2e-8 && (got.1 - want.1).abs() < 2e-8,
+                    "{d:?} {got:?} {want:?}"
+                );
+                assert!(length_cm(d.to_wgs84(want.0, want.1).unwrap(), p) <= 2);
+            }
+        }
     }
 
     #[test]

@@ -13,11 +13,29 @@ use crate::raw::{ExtraPath, Gate};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-/// Largest file read, 1 GiB.
-pub const MAX_FILE: u64 = 1 << 30;
-/// Most records of one file.
-pub const MAX_RECORDS: u64 = 20_000_000;
+/// Largest file read, 512 MiB.
+pub const MAX_FILE: u64 = 512 << 20;
+/// Largest GeoJSON file read, 256 MiB: parsed, it takes up to 16 times as much.
+pub const MAX_JSON: u64 = 256 << 20;
+/// Most records of one file: a hundred districts have six million buildings.
+pub const MAX_RECORDS: u64 = 8_000_000;
+
+/// Fields that are read; others are passed over, so that a file of many columns takes no memory for them.
+const FIELDS: [&str; 11] =
+    ["id", "residents", "area", "class", "capacity", "cost", "weight", "name", "kind", "open", "compound"];
+
+/// Shared by the parts of one record.
+type Fields = Arc<[(&'static str, Box<str>)]>;
+
+/// Longest field, in bytes.
+const MAX_FIELD: usize = 300;
+const LONG: &str = "a field longer than 300 bytes";
+
+fn field(name: &str) -> Option<&'static str> {
+    FIELDS.into_iter().find(|f| f.eq_ignore_ascii_case(name.trim()))
+}
 
 /// Where a record lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,14 +70,14 @@ pub struct Record {
     pub number: u64,
     /// Where it lies.
     pub shape: Shape,
-    fields: BTreeMap<String, String>,
+    fields: Fields,
 }
 
 impl Record {
     /// A field by name, without blanks round it; empty when absent.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
-        self.fields.get(name).map_or("", |s| s.trim())
+        self.fields.iter().find(|(k, _)| *k == name).map_or("", |(_, v)| v.trim())
     }
     /// A whole number; 0 when absent.
     ///
@@ -110,6 +128,8 @@ fn csv(bytes: &[u8], datum: Datum) -> Result<Vec<Record>> {
     let (Some(lon), Some(lat)) = (column("lon"), column("lat")) else {
         return Err(bad(0, "the first line must name the columns lon and lat".into()));
     };
+    let columns: Vec<(&'static str, usize)> =
+        heads.iter().enumerate().filter_map(|(i, h)| Some((field(h)?, i))).collect();
     let mut out = Vec::new();
     for row in reader.records() {
         let number = out.len() as u64 + 1;
@@ -122,13 +142,21 @@ fn csv(bytes: &[u8], datum: Datum) -> Result<Vec<Record>> {
             .zip(degrees(lat))
             .and_then(|(x, y)| datum.to_wgs84(x, y))
             .ok_or_else(|| bad(number, "lon and lat are not a place on earth".into()))?;
-        let fields = heads.iter().zip(&row).map(|(k, v)| (k.to_ascii_lowercase(), v.to_owned())).collect();
+        let fields =
+            columns.iter().filter_map(|&(k, i)| row.get(i).filter(|v| !v.is_empty()).map(|v| (k, v.into())));
+        let fields: Fields = fields.collect();
+        if fields.iter().any(|(_, v)| v.len() > MAX_FIELD) {
+            return Err(bad(number, LONG.into()));
+        }
         out.push(Record { number, shape: Shape::Point(point), fields });
     }
     Ok(out)
 }
 
 fn geojson(bytes: &[u8], datum: Datum) -> Result<Vec<Record>> {
+    if bytes.len() as u64 > MAX_JSON {
+        return Err(Error::TooLarge { what: "a GeoJSON file", limit: MAX_JSON });
+    }
     let v: Value = serde_json::from_slice(bytes).map_err(|_e| Error::damaged("geojson", 0, "not JSON"))?;
     let features: Vec<&Value> = match v.get("type").and_then(Value::as_str) {
         Some("FeatureCollection") => {
@@ -141,19 +169,27 @@ fn geojson(bytes: &[u8], datum: Datum) -> Result<Vec<Record>> {
     for (number, f) in (1u64..).zip(features) {
         let bad = |what: &str| Error::Record { record: number, what: what.to_owned() };
         let g = f.get("geometry").ok_or_else(|| bad("no geometry"))?;
-        let fields: BTreeMap<String, String> = f
+        let fields: Fields = f
             .get("properties")
             .and_then(Value::as_object)
             .into_iter()
             .flatten()
-            .map(|(k, v)| (k.to_ascii_lowercase(), v.as_str().map_or_else(|| v.to_string(), str::to_owned)))
-            .filter(|(_, v)| v != "null")
+            .filter(|(_, v)| !v.is_null())
+            .filter_map(|(k, v)| {
+                Some((field(k)?, v.as_str().map_or_else(|| v.to_string().into(), Into::into)))
+            })
             .collect();
         let c = g.get("coordinates").ok_or_else(|| bad("no coordinates"))?;
         let shapes =
             shapes(g.get("type").and_then(Value::as_str).unwrap_or(""), c, datum).ok_or_else(|| {
                 bad("a geometry that cannot be used (Point, LineString, Polygon and Multi… can)")
             })?;
+        if fields.iter().any(|(_, v)| v.len() > MAX_FIELD) {
+            return Err(bad(LONG));
+        }
+        if (out.len() + shapes.len()) as u64 > MAX_RECORDS {
+            return Err(Error::TooLarge { what: "records", limit: MAX_RECORDS });
+        }
         for shape in shapes {
             out.push(Record { number, shape, fields: fields.clone() });
         }

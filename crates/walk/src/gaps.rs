@@ -4,6 +4,18 @@
 //! Wolsey and Fisher, 1978); every plan also carries the bound of its own instance, which is usually far closer:
 //! no plan of `k` sites can exceed what is covered plus the `k` largest gains still open. For small `k` an exact
 //! search closes the rest.
+//!
+//! ```
+//! use walk::gaps::Coverage;
+//! // three candidates, the buildings that each would serve, and the residents of the four buildings
+//! let c = Coverage::new(&[vec![0, 1], vec![1, 2], vec![2, 3]], vec![40, 10, 30, 20])?;
+//! let plan = c.exact(2, &[], 1_000);
+//! assert_eq!((plan.chosen.as_slice(), plan.covered), (&[0, 2][..], 100));
+//! assert!(plan.is_optimal());
+//! assert_eq!(c.greedy(2, &[0]).chosen, [2, 1]); // the first is forbidden
+//! assert_eq!(c.greedy_budget(&[9, 3, 3], 6, &[])?.chosen, [2, 1]); // and here too dear
+//! # Ok::<(), walk::Error>(())
+//! ```
 
 use crate::around::Around;
 use crate::error::{Error, Result};
@@ -159,17 +171,22 @@ impl Coverage {
         gain
     }
 
-    /// The best `k` by lazy greedy, without those forbidden, with the instance's own bound.
-    #[must_use]
-    pub fn greedy(&self, k: usize, forbidden: &[u32]) -> Plan {
-        let mut seen = vec![false; self.weights.len()];
+    /// Candidates that are not forbidden.
+    fn pool(&self, forbidden: &[u32]) -> Vec<u32> {
         let mut allowed = vec![true; self.candidates()];
         for &f in forbidden {
             if let Some(a) = allowed.get_mut(f as usize) {
                 *a = false;
             }
         }
-        let pool: Vec<u32> = (0..self.candidates() as u32).filter(|&c| allowed[c as usize]).collect();
+        (0..self.candidates() as u32).filter(|&c| allowed[c as usize]).collect()
+    }
+
+    /// The best `k` by lazy greedy, without those forbidden, with the instance's own bound.
+    #[must_use]
+    pub fn greedy(&self, k: usize, forbidden: &[u32]) -> Plan {
+        let mut seen = vec![false; self.weights.len()];
+        let pool = self.pool(forbidden);
         // stale gains only ever fall, so the first that is still on top after a fresh look is the best
         let mut heap: BinaryHeap<(u64, std::cmp::Reverse<u32>)> =
             pool.iter().map(|&c| (self.gain(c, &seen), std::cmp::Reverse(c))).collect();
@@ -210,8 +227,8 @@ impl Coverage {
         if costs.len() != self.candidates() || costs.contains(&0) {
             return Err(Error::Argument("every candidate needs a cost above zero".into()));
         }
-        let affordable = |c: &u32| costs[*c as usize] <= budget && !forbidden.contains(c);
-        let pool: Vec<u32> = (0..self.candidates() as u32).filter(affordable).collect();
+        let mut pool = self.pool(forbidden);
+        pool.retain(|&c| costs[c as usize] <= budget);
         let mut seen = vec![false; self.weights.len()];
         let best_single = pool.iter().map(|&c| (self.gain(c, &seen), c)).max();
         let mut bound = fractional(&pool, costs, budget, |c| self.gain(c, &seen));
@@ -245,6 +262,7 @@ impl Coverage {
     /// Exchanges single sites of a plan as long as that covers more. The bound stays.
     #[must_use]
     pub fn swap(&self, plan: &Plan, forbidden: &[u32]) -> Plan {
+        let pool = self.pool(forbidden);
         let mut chosen = plan.chosen.clone();
         let mut times = vec![0u16; self.weights.len()];
         for &c in &chosen {
@@ -268,8 +286,10 @@ impl Coverage {
                         .map(|&i| self.weights[i as usize])
                         .sum()
                 };
-                let best = (0..self.candidates() as u32)
-                    .filter(|c| !forbidden.contains(c) && !chosen.contains(c))
+                let best = pool
+                    .iter()
+                    .copied()
+                    .filter(|c| !chosen.contains(c))
                     .map(|c| (gain(c), std::cmp::Reverse(c)))
                     .max();
                 if let Some((g, std::cmp::Reverse(c))) = best
@@ -298,9 +318,8 @@ impl Coverage {
         if best.is_optimal() || k == 0 {
             return best;
         }
-        let pool: Vec<u32> = (0..self.candidates() as u32)
-            .filter(|c| !forbidden.contains(c) && !self.set(*c).is_empty())
-            .collect();
+        let mut pool = self.pool(forbidden);
+        pool.retain(|&c| !self.set(c).is_empty());
         let mut s = Branch { cover: self, best, steps: max_steps, times: vec![0; self.weights.len()] };
         let mut chosen = Vec::new();
         s.go(&pool, &mut chosen, 0, k);
@@ -323,6 +342,7 @@ impl Coverage {
         let mut missing = missing.to_vec();
         let mut seen = vec![false; self.weights.len()];
         let mut add = vec![0u64; missing.len()];
+        let pool = self.pool(forbidden);
         let mut plan = Plan::default();
         for _ in 0..k {
             let mut best: Option<(u64, u64, std::cmp::Reverse<u32>)> = None;
@@ -345,7 +365,7 @@ impl Coverage {
                 }
                 (done, weight)
             };
-            for c in (0..self.candidates() as u32).filter(|c| !forbidden.contains(c)) {
+            for &c in &pool {
                 let (done, weight) = per_area(c, &seen, &missing);
                 let key = (done, weight, std::cmp::Reverse(c));
                 if weight > 0 && best.is_none_or(|b| key > b) {

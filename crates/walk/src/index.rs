@@ -54,8 +54,6 @@ impl Index {
         });
         let (min, max) = (plane.to_metres(bounds.min), plane.to_metres(bounds.max));
         let (w, h) = ((max.0 - min.0).max(1.0), (max.1 - min.1).max(1.0));
-        let cell = CELL_M.max((w * h / MAX_CELLS).sqrt());
-        let (columns, rows) = ((w / cell) as usize + 1, (h / cell) as usize + 1);
         let mut segments = Vec::with_capacity(net.edges.len() + net.shape.len());
         for e in 0..net.edges.len() as u32 {
             let mut prev: Option<((f64, f64), u32)> = None;
@@ -69,10 +67,25 @@ impl Index {
             }
         }
         let mut index =
-            Self { plane, min, cell, columns, rows, first: Vec::new(), list: Vec::new(), segments };
-        let mut first = vec![0u32; columns * rows + 1];
-        for s in &index.segments {
-            index.cells_of(s, |c| first[c + 1] += 1);
+            Self { plane, min, cell: 0.0, columns: 0, rows: 0, first: vec![], list: vec![], segments };
+        let mut cell = CELL_M.max((w * h / MAX_CELLS).sqrt());
+        let mut first;
+        loop {
+            (index.columns, index.rows, index.cell) =
+                ((w / cell) as usize + 1, (h / cell) as usize + 1, cell);
+            first = vec![0u32; index.columns * index.rows + 1];
+            let mut entries = 0u64;
+            for s in &index.segments {
+                index.cells_of(s, |c| {
+                    first[c + 1] = first[c + 1].saturating_add(1);
+                    entries += 1;
+                });
+            }
+            // streets that cross hundreds of cells each are a mistake or an attack: wider cells, not more memory
+            if entries <= 16 * index.segments.len() as u64 + (1 << 20) {
+                break;
+            }
+            cell *= 2.0;
         }
         for i in 1..first.len() {
             first[i] += first[i - 1];

@@ -3,6 +3,19 @@
 //! One bounded search gives the reach to the centimetre along every edge. Each piece of street is stamped once, with
 //! a buffer, into a raster of distances; the outline of a band is the contour of the least distance over all bands
 //! up to it. A river or a wall without a passage stays a hole, as it would not in a hull.
+//!
+//! ```
+//! use walk::isochrone::{Canvas, Drawing, polygons, reach};
+//! let town = walk::synth::city(&walk::synth::Plan::of_area(42, 0.5)?)?;
+//! let costs = town.net.costs(&walk::Profile::elder());
+//! let limits = [5, 10, 15].map(|minutes| costs.profile.cost_of_minutes(minutes));
+//! let home = town.buildings.places.doors(0);
+//! let pieces = reach(&town.net, &costs, home, false, limits[2], &mut Default::default());
+//! let bands = polygons(&town.net, &pieces, &limits, &Drawing::default(), &mut Canvas::default())?;
+//! assert_eq!(bands.len(), 3);
+//! println!("{}", walk::export::multi_polygon(&bands[2]));
+//! # Ok::<(), walk::Error>(())
+//! ```
 
 use crate::error::{Error, Result};
 use crate::geo::{Bounds, Plane, Point};
@@ -260,6 +273,8 @@ struct Raster {
     buffer: f32,
     /// Distances are kept up to here.
     cap: f32,
+    /// Metres of every column: a table, so that the inner loop runs over plain lanes.
+    xs: Vec<f32>,
 }
 
 const NO: u32 = u32::MAX;
@@ -271,8 +286,10 @@ impl Raster {
         let cell = d.cell_m.max((w * h / MAX_CELLS).sqrt());
         let cap = d.buffer_m + 1.5 * cell;
         let margin = cap + cell;
+        let w = ((bx - ax) as f32 + 2.0 * margin).div_euclid(cell) as usize + 2;
         Self {
-            w: ((bx - ax) as f32 + 2.0 * margin).div_euclid(cell) as usize + 2,
+            w,
+            xs: (0..w).map(|i| i as f32 * cell).collect(),
             h: ((by - ay) as f32 + 2.0 * margin).div_euclid(cell) as usize + 2,
             x0: ax as f32 - margin,
             y0: ay as f32 - margin,
@@ -305,8 +322,12 @@ impl Raster {
             let i_first = (x_lo / self.cell).ceil().max(0.0) as usize;
             let i_last = ((x_hi / self.cell).max(0.0) as usize).min(self.w - 1);
             let py = y - ay;
-            for (i, slot) in (i_first..=i_last).zip(&mut layer[j * self.w + i_first..=j * self.w + i_last]) {
-                let px = i as f32 * self.cell - ax;
+            if i_first > i_last {
+                continue;
+            }
+            let row = &mut layer[j * self.w + i_first..=j * self.w + i_last];
+            for (x, slot) in self.xs[i_first..=i_last].iter().zip(row) {
+                let px = x - ax;
                 let t = ((px * dx + py * dy) * inv).clamp(0.0, 1.0);
                 let (ex, ey) = (px - t * dx, py - t * dy);
                 *slot = slot.min(ex * ex + ey * ey);
@@ -324,11 +345,13 @@ impl Raster {
         let up = |x: usize, y: usize| (w * h + y * w + x) as u32; // between (x, y) and (x, y + 1)
         let mut starts = Vec::new();
         for y in 0..h - 1 {
+            let (below, above) = (&layer[y * w..][..w], &layer[(y + 1) * w..][..w]);
+            let (mut left, mut left_up) = (below[0] < limit, above[0] < limit);
             for x in 0..w - 1 {
-                let i = y * w + x;
-                let bit = |v: f32, b: u8| if v < limit { b } else { 0 };
+                let (right, right_up) = (below[x + 1] < limit, above[x + 1] < limit);
                 let case =
-                    bit(layer[i], 1) | bit(layer[i + 1], 2) | bit(layer[i + w + 1], 4) | bit(layer[i + w], 8);
+                    u8::from(left) | u8::from(right) << 1 | u8::from(right_up) << 2 | u8::from(left_up) << 3;
+                (left, left_up) = (right, right_up);
                 if case == 0 || case == 15 {
                     continue;
                 }

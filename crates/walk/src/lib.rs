@@ -23,6 +23,7 @@ pub mod index;
 pub mod isochrone;
 pub mod links;
 pub mod local;
+mod map;
 pub mod nearest;
 pub mod network;
 pub mod osm;

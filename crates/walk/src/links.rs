@@ -1,4 +1,25 @@
 //! The best new link: which gate or footbridge, opened, would save the most resident-minutes.
+//!
+//! [`propose`] names every pair of junctions whose link could save anything to anybody, and [`Linker::measure`] tells
+//! exactly how much; the best of all measured is therefore the best link between two junctions. Links that would end
+//! between junctions are not proposed, and savings of several links do not add up: after one is built, measure anew.
+//!
+//! ```
+//! use walk::links::{Linker, Need, propose};
+//! use walk::nearest::{Scratch, Table};
+//! let town = walk::synth::city(&walk::synth::Plan::of_area(42, 0.5)?)?;
+//! let costs = town.net.costs(&walk::Profile::general());
+//! let (net, homes) = (&town.net, &town.buildings);
+//! let market = town.class("market").ok_or(walk::Error::EmptyNetwork)?;
+//! let table = Table::compute(net, &costs, &market.places, 1, 99_000, &mut Scratch::default());
+//! let nearest = table.answers(net, &costs, &homes.places);
+//! let needs = [Need { table: &table, nearest: &nearest }];
+//! let mut linker = Linker::new(net, &costs, &homes.places);
+//! let links = propose(net, &costs, &needs, 100.0);
+//! let measured = links.iter().map(|l| linker.measure(net, &costs, &needs, &homes.residents, l));
+//! assert!(measured.max_by_key(|s| s.saved).is_some());
+//! # Ok::<(), walk::Error>(())
+//! ```
 
 use crate::around::Around;
 use crate::geo::length_cm;

@@ -11,6 +11,11 @@ use std::collections::BTreeMap;
 /// Most facilities per place that a table keeps.
 pub const MAX_K: usize = 16;
 
+/// Two to this power junctions are searched together.
+const PATCH_BITS: u32 = 15;
+/// Farther than this (4 km) a wave would flood its neighbour patches too often: then there is one wave for all.
+const PATCH_REACH: Cost = 400_000;
+
 /// What is known about reaching a class within a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -26,10 +31,12 @@ pub enum Verdict {
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(crate) q: Buckets,
+    /// Patch, class, junction, label.
+    seeds: Vec<(u32, u32, u32, Label)>,
 }
 
 /// Labels of one class over the junctions of one profile: kept, so that it can be repaired.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
     pub(crate) k: usize,
     pub(crate) limit: Cost,
@@ -54,8 +61,7 @@ impl Table {
         limit: Cost,
         s: &mut Scratch,
     ) -> Self {
-        let all = vec![true; facilities.len()];
-        Self::compute_open(net, costs, facilities, &all, k, limit, s)
+        Self::compute_all(net, costs, &[facilities], k, limit, s).pop().unwrap_or_default()
     }
 
     /// As [`Table::compute`], with only those facilities whose flag is set.
@@ -69,32 +75,85 @@ impl Table {
         limit: Cost,
         s: &mut Scratch,
     ) -> Self {
+        let is_open = |f: u32| open.get(f as usize).copied().unwrap_or(false);
+        Self::search(net, costs, &[facilities], is_open, k, limit, s).pop().unwrap_or_default()
+    }
+
+    /// A table for each of several classes, as by [`Table::compute`] but quicker on a city too large for the
+    /// processor's cache: each patch of streets is fetched once and searched for all classes.
+    #[must_use]
+    pub fn compute_all(
+        net: &Network,
+        costs: &Costs,
+        classes: &[&Places],
+        k: usize,
+        limit: Cost,
+        s: &mut Scratch,
+    ) -> Vec<Self> {
+        Self::search(net, costs, classes, |_| true, k, limit, s)
+    }
+
+    fn search(
+        net: &Network,
+        costs: &Costs,
+        classes: &[&Places],
+        is_open: impl Fn(u32) -> bool,
+        k: usize,
+        limit: Cost,
+        s: &mut Scratch,
+    ) -> Vec<Self> {
         let k = k.clamp(1, MAX_K);
         let limit = limit.min(MAX_COST);
-        let mut t = Self {
-            k,
-            limit,
-            labels: vec![NONE; net.nodes.len() * k],
-            by_edge: BTreeMap::new(),
-            edges_of: BTreeMap::new(),
-            open: (0..facilities.len()).map(|i| open.get(i).copied().unwrap_or(false)).collect(),
-        };
-        s.q.reset();
-        for f in 0..facilities.len() as u32 {
-            if t.open[f as usize] {
-                for d in facilities.doors(f) {
-                    t.by_edge.entry(d.edge).or_default().push((f, *d));
-                    t.edges_of.entry(f).or_default().push(d.edge);
-                    t.seed(net, costs, f, d, &mut s.q);
-                }
+        s.seeds.clear();
+        let mut tables: Vec<Self> = Vec::with_capacity(classes.len());
+        for (class, facilities) in (0u32..).zip(classes) {
+            let mut t = Self { k, limit, labels: vec![NONE; net.nodes.len() * k], ..Self::default() };
+            t.open = vec![false; facilities.len()];
+            for f in (0..facilities.len() as u32).filter(|&f| is_open(f)) {
+                t.enter(net, costs, f, facilities.doors(f), |l, node| {
+                    let patch = if limit <= PATCH_REACH { node >> PATCH_BITS } else { 0 };
+                    s.seeds.push((patch, class, node, l));
+                });
             }
+            tables.push(t);
         }
-        spread_k(&net.first, costs.towards(), limit, k, &mut t.labels, &mut s.q);
-        t
+        // One wave over a large city would visit all of it once per bucket and find nothing in the cache. Junctions
+        // lie along a Hilbert curve, so equal upper bits of their numbers are neighbours: each such patch is
+        // searched by itself. A later wave lowers what an earlier one left too high; the least labels are unique.
+        s.seeds.sort_unstable();
+        for wave in s.seeds.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
+            s.q.reset();
+            wave.iter().for_each(|&(_, _, node, l)| s.q.push(l, node));
+            let labels = &mut tables[wave[0].1 as usize].labels;
+            spread_k(&net.first, costs.towards(), limit, k, labels, &mut s.q);
+        }
+        tables
+    }
+
+    /// Takes a facility in and labels the ends of its edges; the caller queues them.
+    pub(crate) fn enter(
+        &mut self,
+        net: &Network,
+        costs: &Costs,
+        f: u32,
+        doors: &[Door],
+        mut queue: impl FnMut(Label, u32),
+    ) {
+        if self.open.len() <= f as usize {
+            self.open.resize(f as usize + 1, false);
+        }
+        self.open[f as usize] = true;
+        for d in doors {
+            let list = self.by_edge.entry(d.edge).or_default();
+            let at = list.partition_point(|(g, _)| *g <= f);
+            list.insert(at, (f, *d));
+            self.edges_of.entry(f).or_default().push(d.edge);
+            self.seed(net, costs, f, d, &mut queue);
+        }
     }
 
     /// Labels both ends of a facility's edge and queues them.
-    pub(crate) fn seed(&mut self, net: &Network, costs: &Costs, f: u32, d: &Door, q: &mut Buckets) {
+    fn seed(&mut self, net: &Network, costs: &Costs, f: u32, d: &Door, mut queue: impl FnMut(Label, u32)) {
         let Some(e) = net.edges.get(d.edge as usize) else { return };
         let (to_a, to_b) = costs.ends(net, d, true);
         for (node, cost) in [(e.a, to_a), (e.b, to_b)] {
@@ -102,7 +161,7 @@ impl Table {
                 let at = node as usize * self.k;
                 let l = label(cost, f);
                 if improve(&mut self.labels[at..at + self.k], l) {
-                    q.push(l, node);
+                    queue(l, node);
                 }
             }
         }
@@ -168,6 +227,7 @@ impl Table {
 #[derive(Debug, Clone)]
 pub struct Prepared {
     rows: Vec<Row>,
+    doors: Vec<Door>,
     places: usize,
     /// Doors by edge, for facilities on the same edge.
     by_edge_first: Vec<u32>,
@@ -181,7 +241,6 @@ struct Row {
     to_a: Cost,
     to_b: Cost,
     place: u32,
-    door: Door,
 }
 
 impl Prepared {
@@ -189,29 +248,31 @@ impl Prepared {
     #[must_use]
     pub fn new(net: &Network, costs: &Costs, places: &Places) -> Self {
         let mut rows = Vec::with_capacity(places.doors.len());
+        let mut doors = Vec::with_capacity(places.doors.len());
         for p in 0..places.len() as u32 {
             for d in places.doors(p) {
                 if let Some(e) = net.edges.get(d.edge as usize) {
                     let (to_a, to_b) = costs.ends(net, d, false);
-                    rows.push(Row { a: e.a, b: e.b, to_a, to_b, place: p, door: *d });
+                    rows.push(Row { a: e.a, b: e.b, to_a, to_b, place: p });
+                    doors.push(*d);
                 }
             }
         }
         let mut first = vec![0u32; net.edges.len() + 1];
-        for r in &rows {
-            first[r.door.edge as usize + 1] += 1;
+        for d in &doors {
+            first[d.edge as usize + 1] += 1;
         }
         for i in 1..first.len() {
             first[i] += first[i - 1];
         }
         let mut at = first.clone();
         let mut list = vec![0u32; rows.len()];
-        for (i, r) in rows.iter().enumerate() {
-            let slot = &mut at[r.door.edge as usize];
+        for (i, d) in doors.iter().enumerate() {
+            let slot = &mut at[d.edge as usize];
             list[*slot as usize] = i as u32;
             *slot += 1;
         }
-        Self { rows, places: places.len(), by_edge_first: first, by_edge: list }
+        Self { rows, doors, places: places.len(), by_edge_first: first, by_edge: list }
     }
 
     /// How many places.
@@ -256,11 +317,10 @@ impl Prepared {
                 continue;
             };
             for &i in &self.by_edge[s as usize..u as usize] {
-                let r = &self.rows[i as usize];
                 for (f, d) in list {
-                    let c = costs.along(net, &r.door, d);
+                    let c = costs.along(net, &self.doors[i as usize], d);
                     if c <= t.limit {
-                        let slot = &mut out[r.place as usize];
+                        let slot = &mut out[self.rows[i as usize].place as usize];
                         *slot = (*slot).min(label(c, *f));
                     }
                 }
@@ -269,14 +329,23 @@ impl Prepared {
     }
 }
 
-/// Cost from every place to where the map ends, up to `limit`; [`BARRED`] when the map is complete that far.
+/// Cost from every place to where the map ends, up to `limit`; [`BARRED`] when the map is complete that far. It is
+/// 0 for a place that lies beyond the map's edge or that no path of the map leads to: of these the map says nothing.
 #[must_use]
 pub fn to_frontier(net: &Network, costs: &Costs, places: &Places, limit: Cost, s: &mut Scratch) -> Vec<Cost> {
     let ends = Places::single(net.frontier.clone());
     let t = Table::compute(net, costs, &ends, 1, limit, s);
     let mut out = Vec::new();
     Prepared::new(net, costs, places).nearest(net, costs, &t, &mut out);
-    out.into_iter().map(|l| if l == NONE { BARRED } else { cost_of(l) }).collect()
+    let inside = |d: &Door| net.bounds.is_none_or(|b| b.contains(net.point_at(d.edge, d.offset_cm)));
+    (0u32..)
+        .zip(out)
+        .map(|(p, l)| match places.doors(p) {
+            doors if !doors.iter().any(inside) => 0,
+            _ if l == NONE => BARRED,
+            _ => cost_of(l),
+        })
+        .collect()
 }
 
 /// The verdict for one place, class and limit: its nearest label, and its cost to where the map ends.

@@ -272,7 +272,8 @@ impl Costs {
         !self.closed.is_empty() && self.closed.contains(&edge)
     }
 
-    /// Closes or opens an edge (roadworks). Places on a closed edge are cut off by it. Labels computed before are
+    /// Closes or opens an edge (roadworks). Places on a closed edge are cut off by it,
+    /// but for those at its very ends. Labels computed before are
     /// stale afterwards: see [`crate::repair`].
     pub fn set_closed(&mut self, net: &Network, edge: u32, closed: bool) {
         let Some(e) = net.edges.get(edge as usize) else { return };
@@ -316,7 +317,12 @@ impl Costs {
         let Some(e) = net.edges.get(door.edge as usize) else { return (BARRED, BARRED) };
         let (part, whole) = (self.scaled(e, door.offset_cm.min(e.length_cm)), self.scaled(e, e.length_cm));
         if whole == BARRED || self.is_closed(door.edge) {
-            return (BARRED, BARRED);
+            // nobody walks along it, but who stands at its very end stands at the junction
+            let at = |there: bool, node: u32| {
+                let passes = self.profile.half_stop(net.stops[node as usize]) != BARRED;
+                if there && passes { door.access_cm.min(BARRED - 1) } else { BARRED }
+            };
+            return (at(door.offset_cm == 0, e.a), at(door.offset_cm >= e.length_cm, e.b));
         }
         let fixed = self.profile.half_fixed(e.traits);
         let one = |length: Cost, node: u32| match self.profile.half_stop(net.stops[node as usize]) {

@@ -79,6 +79,9 @@ pub struct ExtraPath {
 /// Squares with more entrances than this are walked round their rim only.
 pub const MAX_SQUARE_ENTRANCES: usize = 64;
 
+/// Most pairs of entrances that are looked at, over all squares; a whole country has about a hundredth of them.
+const MAX_LOOKS: u64 = 5_000_000;
+
 impl Raw {
     fn add_point(&mut self, p: Point) -> u32 {
         let i = self.points.len() as u32;
@@ -104,17 +107,17 @@ impl Raw {
     /// [`Error::Argument`] when a path has fewer than two points.
     pub fn add_paths(&mut self, paths: &[ExtraPath], tolerance_cm: u32) -> Result<Vec<usize>> {
         let mut ties = Vec::with_capacity(paths.len());
+        let mut grid = SegmentGrid::build(self, tolerance_cm)?;
         for path in paths {
             if path.line.len() < 2 {
                 return Err(Error::Argument("a path needs at least two points".into()));
             }
-            let index = SegmentGrid::build(self, tolerance_cm.max(100));
             let mut refs = Vec::with_capacity(path.line.len());
             let mut tied = 0;
             for &p in &path.line {
-                match index.nearest(self, p, tolerance_cm) {
+                match grid.nearest(self, p, tolerance_cm) {
                     Some(hit) => {
-                        refs.push(self.tie(hit));
+                        refs.push(self.tie(&mut grid, hit));
                         tied += 1;
                     }
                     None => refs.push(self.add_point(p)),
@@ -129,6 +132,8 @@ impl Raw {
             };
             if refs.len() >= 2 {
                 self.add_way(&refs, Traits(path.traits.0 | Traits::ADDED), name);
+                let way = self.ways.len() as u32 - 1;
+                refs.windows(2).for_each(|w| grid.add(self, (way, w[0], w[1])));
             }
             ties.push(tied);
         }
@@ -137,37 +142,42 @@ impl Raw {
 
     /// Applies gates: a closed one cuts the way within `tolerance_cm`, an open one opens the mapped gates there.
     /// Returns how many lay near no way.
-    pub fn add_gates(&mut self, gates: &[Gate], tolerance_cm: u32) -> usize {
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] on a map of absurd lines.
+    pub fn add_gates(&mut self, gates: &[Gate], tolerance_cm: u32) -> Result<usize> {
+        let mut grid = SegmentGrid::build(self, tolerance_cm)?;
+        let mut locked: Vec<usize> =
+            (0..self.points.len()).filter(|&i| self.stops[i].has(Stop::LOCKED)).collect();
         let mut lost = 0;
         for gate in gates {
-            let index = SegmentGrid::build(self, tolerance_cm.max(100));
-            let Some(hit) = index.nearest(self, gate.point, tolerance_cm) else {
+            let Some(hit) = grid.nearest(self, gate.point, tolerance_cm) else {
                 lost += 1;
                 continue;
             };
-            let i = self.tie(hit) as usize;
+            let i = self.tie(&mut grid, hit) as usize;
             if gate.open {
                 self.stops[i] = Stop(Stop::GATE);
                 // a mapped barrier beside the given point is the same gate
-                for j in 0..self.points.len() {
-                    if self.stops[j].has(Stop::LOCKED)
-                        && crate::geo::length_cm(self.points[j], gate.point) <= tolerance_cm
-                    {
+                locked.retain(|&j| {
+                    let same = crate::geo::length_cm(self.points[j], gate.point) <= tolerance_cm;
+                    if same {
                         self.stops[j] = Stop(Stop::GATE);
                     }
-                }
+                    !same
+                });
             } else {
                 self.stops[i] = Stop(Stop::GATE | Stop::LOCKED);
+                locked.push(i);
             }
         }
-        lost
+        Ok(lost)
     }
 
     /// Makes a hit on a segment into a point of that way.
-    fn tie(&mut self, hit: Hit) -> u32 {
+    fn tie(&mut self, grid: &mut SegmentGrid, hit: Hit) -> u32 {
         let way = self.ways[hit.way as usize];
         let refs = &self.refs[way.start as usize..way.end as usize];
-        // earlier ties may have moved this way's references: find the segment anew by its ends
         let at = refs.windows(2).position(|w| w == [hit.u, hit.v]);
         if hit.t <= 0.0 {
             return hit.u;
@@ -184,11 +194,16 @@ impl Raw {
         let w = &mut self.ways[hit.way as usize];
         w.start = start;
         w.end = start + new.len() as u32;
+        grid.split(self, (hit.way, hit.u, hit.v), p);
         p
     }
 
     /// Draws lines of sight across squares, between the places where other ways meet their rim.
-    pub fn cross_squares(&mut self) {
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] on a map that consists of squares.
+    pub fn cross_squares(&mut self) -> Result<()> {
+        let mut looks = 0u64;
         let mut uses = vec![0u8; self.points.len()];
         for w in &self.ways {
             for &r in &self.refs[w.start as usize..w.end as usize] {
@@ -211,6 +226,10 @@ impl Raw {
             if doors.len() > MAX_SQUARE_ENTRANCES {
                 continue;
             }
+            looks += (doors.len() * doors.len() / 2) as u64;
+            if looks > MAX_LOOKS {
+                return Err(Error::TooLarge { what: "lines of sight across squares", limit: MAX_LOOKS });
+            }
             let outline: Vec<Point> = ring.iter().map(|&r| self.points[r as usize]).collect();
             let mut sight = Vec::new();
             for (x, &i) in doors.iter().enumerate() {
@@ -225,6 +244,7 @@ impl Raw {
                 self.add_way(&[a, b], Traits(Traits::SQUARE), w.name);
             }
         }
+        Ok(())
     }
 }
 
@@ -261,37 +281,73 @@ struct Hit {
     point: Point,
 }
 
-/// Way and both ends of the segments that touch a cell.
-type Cells = HashMap<(i32, i32), Vec<(u32, u32, u32)>>;
+/// A segment of a way: the way and both ends.
+type Piece = (u32, u32, u32);
 
-/// Raw segments by grid cell, for the few joins a district file needs.
+/// Longest segment that paths and gates join, in 1e-7 degree (about 100 km); longer ones are left out of the network.
+const MAX_SPAN: i64 = 9_000_000;
+/// Most entries of the grid, 12 bytes each.
+const MAX_ENTRIES: usize = 100_000_000;
+
+/// Raw segments by grid cell, for the joins of a district's files.
 struct SegmentGrid {
     cell: i64,
-    cells: Cells,
+    cells: HashMap<(i32, i32), Vec<Piece>>,
+    entries: usize,
 }
 
 impl SegmentGrid {
-    fn build(raw: &Raw, tolerance_cm: u32) -> Self {
+    fn build(raw: &Raw, tolerance_cm: u32) -> Result<Self> {
         // a cell of at least 200 m, in 1e-7 degree of latitude (about 1.11 cm)
         let cell = i64::from(tolerance_cm).max(20_000);
-        let mut cells = Cells::new();
-        for (w, way) in raw.ways.iter().enumerate() {
+        let mut grid = Self { cell, cells: HashMap::new(), entries: 0 };
+        for (w, way) in (0u32..).zip(&raw.ways) {
             for pair in raw.refs[way.start as usize..way.end as usize].windows(2) {
-                let (p, q) = (raw.points[pair[0] as usize], raw.points[pair[1] as usize]);
-                let key = |v: i32| (i64::from(v).div_euclid(cell)) as i32;
-                let (x0, x1) = (key(p.lon.min(q.lon)), key(p.lon.max(q.lon)));
-                let (y0, y1) = (key(p.lat.min(q.lat)), key(p.lat.max(q.lat)));
-                if (i64::from(x1) - i64::from(x0)) * (i64::from(y1) - i64::from(y0)) > 10_000 {
-                    continue; // a segment across half the world joins nothing
-                }
-                for x in x0..=x1 {
-                    for y in y0..=y1 {
-                        cells.entry((x, y)).or_default().push((w as u32, pair[0], pair[1]));
-                    }
+                grid.add(raw, (w, pair[0], pair[1]));
+                if grid.entries > MAX_ENTRIES {
+                    return Err(Error::TooLarge { what: "cells that ways cross", limit: MAX_ENTRIES as u64 });
                 }
             }
         }
-        Self { cell, cells }
+        Ok(grid)
+    }
+
+    /// Cells that a segment may touch: row by row, the columns it spans there.
+    fn cells_of(&self, raw: &Raw, (_, u, v): Piece) -> Vec<(i32, i32)> {
+        let (p, q) = (raw.points[u as usize], raw.points[v as usize]);
+        let (p, q) = if p.lat <= q.lat { (p, q) } else { (q, p) };
+        let (px, py, qx, qy) = (i64::from(p.lon), i64::from(p.lat), i64::from(q.lon), i64::from(q.lat));
+        if (qx - px).abs() > MAX_SPAN || qy - py > MAX_SPAN {
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        for row in py.div_euclid(self.cell)..=qy.div_euclid(self.cell) {
+            let at = |y: i64| if qy == py { px } else { px + (qx - px) * (y.clamp(py, qy) - py) / (qy - py) };
+            let (a, b) = if qy == py { (px, qx) } else { (at(row * self.cell), at((row + 1) * self.cell)) };
+            // whole division may fall one unit short
+            for column in (a.min(b) - 1).div_euclid(self.cell)..=(a.max(b) + 1).div_euclid(self.cell) {
+                out.push((column as i32, row as i32));
+            }
+        }
+        out
+    }
+
+    fn add(&mut self, raw: &Raw, s: Piece) {
+        for c in self.cells_of(raw, s) {
+            self.cells.entry(c).or_default().push(s);
+            self.entries += 1;
+        }
+    }
+
+    /// A new point `p` divides a segment.
+    fn split(&mut self, raw: &Raw, s: Piece, p: u32) {
+        for c in self.cells_of(raw, s) {
+            if let Some(list) = self.cells.get_mut(&c) {
+                list.retain(|x| *x != s);
+            }
+        }
+        self.add(raw, (s.0, s.1, p));
+        self.add(raw, (s.0, p, s.2));
     }
 
     fn nearest(&self, raw: &Raw, p: Point, tolerance_cm: u32) -> Option<Hit> {

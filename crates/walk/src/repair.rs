@@ -48,22 +48,14 @@ impl Table {
     /// A facility opens at these doors (one that is open already is moved there).
     pub fn open(&mut self, net: &Network, costs: &Costs, f: u32, doors: &[Door], s: &mut Scratch) -> Touched {
         let mut touched = if self.is_open(f) { self.close(net, costs, f, s) } else { Touched::default() };
-        if self.open.len() <= f as usize {
-            self.open.resize(f as usize + 1, false);
-        }
-        self.open[f as usize] = true;
-        s.q.reset();
         for d in doors {
-            let list = self.by_edge.entry(d.edge).or_default();
-            let at = list.partition_point(|(g, _)| *g <= f);
-            list.insert(at, (f, *d));
-            self.edges_of.entry(f).or_default().push(d.edge);
             touched.edges.push(d.edge);
             if let Some(e) = net.edges.get(d.edge as usize) {
                 touched.nodes.extend([e.a, e.b]);
             }
-            self.seed(net, costs, f, d, &mut s.q);
         }
+        s.q.reset();
+        self.enter(net, costs, f, doors, |l, node| s.q.push(l, node));
         self.spread(net, costs, s, &mut touched);
         touched.finish()
     }

@@ -2,6 +2,16 @@
 //!
 //! Residents are counted, never averaged: shares come out of whole numbers, so that every figure can be checked by
 //! hand. What the map cannot tell is counted apart as unknown, never as "no".
+//!
+//! ```
+//! use walk::score::Counts;
+//! use walk::nearest::Verdict;
+//! let mut c = Counts::default();
+//! c.add(Verdict::Within, 180);
+//! c.add(Verdict::Beyond, 15);
+//! c.add(Verdict::Unknown, 5);
+//! assert_eq!((c.permille(), c.reaches(900), c.reaches(901)), (Some(900), true, false));
+//! ```
 
 use crate::city::Buildings;
 use crate::geo::Point;

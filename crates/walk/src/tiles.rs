@@ -2,6 +2,15 @@
 //!
 //! Specification: <https://github.com/mapbox/vector-tile-spec/tree/master/2.1>. The few messages are written by
 //! hand: a schema compiler would weigh more than they do.
+//!
+//! ```
+//! use walk::tiles::{TileId, Tiles};
+//! let town = walk::synth::city(&walk::synth::Plan::of_area(42, 0.2)?)?;
+//! let id = TileId::holding(town.net.nodes[0], 15);
+//! let tile = Tiles::new(&town).tile(id, |_building| None, &[]);
+//! assert!(tile.windows(7).any(|w| w == b"streets"));
+//! # Ok::<(), walk::Error>(())
+//! ```
 
 use crate::access::Traits;
 use crate::city::City;

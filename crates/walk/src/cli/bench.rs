@@ -33,20 +33,54 @@ pub struct Bench {
     runs: usize,
 }
 
-/// Milliseconds of the median and the slowest of some runs.
-fn times(runs: usize, mut f: impl FnMut()) -> (f64, f64) {
-    let mut ms: Vec<f64> = (0..runs.max(1))
-        .map(|_| {
-            let t = Instant::now();
-            f();
-            t.elapsed().as_secs_f64() * 1e3
-        })
-        .collect();
-    ms.sort_by(f64::total_cmp);
-    (ms[ms.len() / 2], ms[ms.len() - 1])
+/// Seconds of processor time that this thread has used; on a busy machine they tell more than the clock.
+fn processor() -> f64 {
+    #[cfg(unix)]
+    {
+        let t = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        t.tv_sec as f64 + t.tv_nsec as f64 / 1e9
+    }
+    #[cfg(not(unix))]
+    f64::NAN
 }
 
-/// Largest memory of this process so far, in MiB, where the system tells it.
+/// Milliseconds of some runs, by the clock and by the processor.
+#[derive(Default)]
+struct Times {
+    clock: Vec<f64>,
+    processor: Vec<f64>,
+}
+
+impl Times {
+    fn one(&mut self, f: impl FnOnce()) {
+        let (t, p) = (Instant::now(), processor());
+        f();
+        self.processor.push((processor() - p) * 1e3);
+        self.clock.push(t.elapsed().as_secs_f64() * 1e3);
+    }
+    /// Median, 99th of a hundred and slowest, by the clock, then by the processor.
+    fn told(mut self) -> [[f64; 3]; 2] {
+        [&mut self.clock, &mut self.processor].map(|v| {
+            v.sort_by(f64::total_cmp);
+            let at =
+                |i: usize| v.get(i.min(v.len().saturating_sub(1))).map_or(0.0, |ms| (ms * 1e3).round() / 1e3);
+            [at(v.len() / 2), at(v.len() * 99 / 100), at(v.len())]
+        })
+    }
+}
+
+fn times(runs: usize, mut f: impl FnMut()) -> Times {
+    let mut t = Times::default();
+    (0..runs.max(1)).for_each(|_| t.one(&mut f));
+    t
+}
+
+/// Begins the count of the largest memory anew, where the system allows it.
+fn forget_peak() -> bool {
+    std::fs::write("/proc/self/clear_refs", "5").is_ok()
+}
+
+/// Largest memory of this process since then, in MiB, where the system tells it.
 fn peak_mib() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = text.lines().find(|l| l.starts_with("VmHWM:"))?;
@@ -59,14 +93,20 @@ struct Figures {
 }
 
 impl Figures {
-    fn add(&mut self, name: &str, (median, worst): (f64, f64), more: Value) {
+    fn add(&mut self, name: &str, t: Times, more: Value) {
+        let [[median, p99, worst], [processor, processor_p99, processor_worst]] = t.told();
         let mut row = Map::new();
         row.insert("name".into(), name.into());
-        row.insert("median_ms".into(), json!((median * 1e3).round() / 1e3));
-        row.insert("worst_ms".into(), json!((worst * 1e3).round() / 1e3));
+        let ms = json!({"median_ms": median, "p99_ms": p99, "worst_ms": worst, "processor_ms": processor,
+            "processor_p99_ms": processor_p99, "processor_worst_ms": processor_worst});
+        row.extend(ms.as_object().cloned().unwrap_or_default());
         row.insert("peak_mib".into(), json!(peak_mib()));
+        forget_peak();
         if self.loud {
-            println!("{name:32} {median:10.3} ms (worst {worst:.3})  {more}");
+            println!("{name:36} {median:9.3} ms (worst {worst:.3}), processor {processor:.3}  {more}");
+        }
+        if !self.loud {
+            eprintln!("{name}");
         }
         if let Value::Object(m) = more {
             row.extend(m);
@@ -78,6 +118,7 @@ impl Figures {
 impl Bench {
     pub fn run(&self) -> Result<()> {
         let mut f = Figures { list: Vec::new(), loud: !self.json };
+        let peak = if forget_peak() { "of each figure" } else { "of the process so far" };
         if let Some(map) = &self.map {
             self.on_map(map, &mut f)?;
         }
@@ -85,7 +126,7 @@ impl Bench {
             self.on_districts(n, &mut f)?;
         }
         if self.json {
-            let out = json!({"threads": 1, "runs": self.runs, "figures": f.list});
+            let out = json!({"threads": 1, "runs": self.runs, "peak_mib_is": peak, "figures": f.list});
             println!("{out:#}");
         }
         Ok(())
@@ -135,11 +176,26 @@ impl Bench {
         let mut loaded = Ok(City::default());
         let t = times(self.runs, || loaded = walk::prepared::load(&path));
         let bytes = std::fs::metadata(&path).map(|m| m.len()).unwrap_or(0);
+        // the same without the map, for comparison
+        let read =
+            || std::fs::read(&path).map_err(walk::Error::from).and_then(|b| walk::prepared::from_bytes(&b));
+        let by_read = times(self.runs, || {
+            std::hint::black_box(read().is_ok());
+        });
+        // what use in place of the copy would save: the copying itself
+        let file = std::fs::read(&path)?;
+        let copy = times(self.runs, || {
+            std::hint::black_box(file.clone());
+        });
+        drop(file);
         std::fs::remove_file(&path)?;
         if loaded? != *town {
             return Err(walk::Error::Argument("the prepared file does not read back the same".into()));
         }
-        f.add(&format!("reload{suffix}"), t, json!({"file_mib": bytes >> 20}));
+        let (by_read, copy) = (by_read.told()[1][0], copy.told()[1][0]);
+        let more =
+            json!({"file_mib": bytes >> 20, "by_read_processor_ms": by_read, "bare_copy_processor_ms": copy});
+        f.add(&format!("reload{suffix}"), t, more);
         Ok(())
     }
 
@@ -163,10 +219,13 @@ impl Bench {
             answers = 0;
             for (costs, ready) in all.iter().zip(&ready) {
                 let limit = costs.profile.cost_of_minutes(15);
-                for c in &town.classes {
-                    let t = Table::compute(&town.net, costs, &c.places, 1, limit, &mut s);
-                    ready.nearest(&town.net, costs, &t, &mut out);
-                    answers += out.iter().filter(|&&l| l != NONE).count();
+                // eight at a time: the memory of eight tables, and streets are fetched an eighth as often
+                for group in town.classes.chunks(8) {
+                    let places: Vec<&Places> = group.iter().map(|c| &c.places).collect();
+                    for t in Table::compute_all(&town.net, costs, &places, 1, limit, &mut s) {
+                        ready.nearest(&town.net, costs, &t, &mut out);
+                        answers += out.iter().filter(|&&l| l != NONE).count();
+                    }
                 }
             }
         });
@@ -217,7 +276,8 @@ impl Bench {
             }
             k += 1;
         });
-        let changes = json!({"changes": facilities * 2, "junctions_touched": touched_nodes / (facilities as usize * 2)});
+        let same = t == Table::compute(&town.net, costs, &class.places, 1, limit, &mut s);
+        let changes = json!({"changes": facilities * 2, "equals_recomputation": same, "junctions_touched": touched_nodes / (facilities as usize * 2)});
         f.add(&format!("repair-one-facility{suffix}"), time, changes);
     }
 }
@@ -226,20 +286,21 @@ fn isochrones(town: &City, costs: &Costs, suffix: &str, f: &mut Figures) -> Resu
     let limits = [5, 10, 15].map(|m| costs.profile.cost_of_minutes(m));
     let (mut local, mut canvas) = (Local::default(), Canvas::default());
     let every = (town.buildings.len() / 1_000).max(1);
-    let mut ms = Vec::new();
-    let mut rings = 0;
+    let (mut t, mut homes, mut rings, mut drawn) = (Times::default(), 0, 0, Ok(Vec::new()));
     for b in (0..town.buildings.len() as u32).step_by(every) {
-        let t = Instant::now();
         let doors = town.buildings.places.doors(b);
-        let pieces = reach(&town.net, costs, doors, false, limits[2], &mut local);
-        let bands = polygons(&town.net, &pieces, &limits, &Drawing::default(), &mut canvas)?;
-        ms.push(t.elapsed().as_secs_f64() * 1e3);
-        rings += bands.iter().flatten().map(|g| 1 + g.holes.len()).sum::<usize>();
+        t.one(|| {
+            let pieces = reach(&town.net, costs, doors, false, limits[2], &mut local);
+            drawn = polygons(&town.net, &pieces, &limits, &Drawing::default(), &mut canvas);
+        });
+        homes += 1;
+        rings += std::mem::replace(&mut drawn, Ok(Vec::new()))?
+            .iter()
+            .flatten()
+            .map(|g| 1 + g.holes.len())
+            .sum::<usize>();
     }
-    ms.sort_by(f64::total_cmp);
-    let p99 = ms[(ms.len() * 99 / 100).min(ms.len() - 1)];
-    let more = json!({"homes": ms.len(), "p99_ms": (p99 * 1e3).round() / 1e3, "rings": rings});
-    f.add(&format!("isochrone-three-bands{suffix}"), (ms[ms.len() / 2], ms[ms.len() - 1]), more);
+    f.add(&format!("isochrone-three-bands{suffix}"), t, json!({"homes": homes, "rings": rings}));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! `walk gaps`.
 
-use super::{Limit, Source, Step, chosen, limit, output};
+use super::{Limit, Progress, Source, Step, chosen, limit, output};
 use clap::Args;
 use std::path::PathBuf;
 use walk::export::csv;
@@ -51,9 +51,12 @@ pub struct Gaps {
     /// Look for the best new links (gates, footbridges) in place of sites, up to so many metres long
     #[arg(long, value_name = "METRES")]
     links: Option<u32>,
-    /// Measure at most so many possible links, the most promising first
-    #[arg(long, default_value_t = 20_000)]
-    links_measured: usize,
+    /// Measure only so many possible links, the most promising first; then the best may be missed. All when absent
+    #[arg(long)]
+    links_measured: Option<usize>,
+    /// How much a resident of each building counts, in thousandths: CSV (id, lon, lat, weight); 1000 when absent
+    #[arg(long, conflicts_with = "areas")]
+    weights: Option<PathBuf>,
     /// Where to write; standard output when absent
     #[arg(short, long)]
     out: Option<PathBuf>,
@@ -82,11 +85,12 @@ impl Gaps {
         let mut s = Scratch::default();
         let ready = Prepared::new(&city.net, &costs, &city.buildings.places);
         let mut parts = Vec::new();
+        let people = self.people(&city)?;
         for class in &classes {
             let t = Table::compute(&city.net, &costs, &class.places, 1, limit, &mut s);
             let mut nearest = Vec::new();
             ready.nearest(&city.net, &costs, &t, &mut nearest);
-            let lacking = nearest.iter().zip(&city.buildings.residents);
+            let lacking = nearest.iter().zip(&people);
             let weights = lacking.map(|(&l, &r)| if l == NONE { u64::from(r) } else { 0 }).collect();
             let places = &city.buildings.places;
             parts.push(Coverage::from_network(&city.net, &costs, &sites.places, places, weights, limit)?);
@@ -122,6 +126,20 @@ impl Gaps {
             ]
         });
         csv(output(self.out.as_deref())?, &["rank", "class", "site", "lon", "lat", "gain"], rows)
+    }
+
+    /// What the people of each building count: residents, or residents by their weight in whole numbers.
+    fn people(&self, city: &City) -> Result<Vec<u32>> {
+        let b = &city.buildings;
+        let Some(path) = &self.weights else { return Ok(b.residents.clone()) };
+        let records = files::read(path, self.source.datum)?;
+        let mut weight = std::collections::HashMap::with_capacity(records.len());
+        for r in &records {
+            weight.insert(r.text("id"), r.number("weight")?);
+        }
+        let of = |i: usize| u64::from(weight.get(b.ids[i].as_str()).copied().unwrap_or(1_000));
+        let one = |i: usize| u32::try_from(u64::from(b.residents[i]) * of(i) / 1_000).unwrap_or(u32::MAX);
+        Ok((0..b.len()).map(one).collect())
     }
 
     fn plan(
@@ -219,16 +237,27 @@ impl Gaps {
             .collect();
         let needs: Vec<Need> =
             tables.iter().zip(&nearest).map(|(table, nearest)| Need { table, nearest }).collect();
-        let step = Step::begin("measuring links");
+        let step = Step::begin("looking for pairs of junctions");
         let links = propose(net, costs, &needs, f64::from(metres));
         let found = links.len();
+        step.end(&format!("{found} possible links"));
+        let most = self.links_measured.unwrap_or(found).min(found);
+        let mut progress = Progress::begin("measuring links", most);
+        let residents = self.people(city)?;
         let mut linker = Linker::new(net, costs, &city.buildings.places);
         let mut savings: Vec<_> = links
             .iter()
-            .take(self.links_measured)
-            .map(|l| linker.measure(net, costs, &needs, &city.buildings.residents, l))
+            .take(most)
+            .map(|l| {
+                progress.one();
+                linker.measure(net, costs, &needs, &residents, l)
+            })
             .collect();
-        step.end(&format!("{} of {found} possible links measured", savings.len()));
+        progress.end(&if most == found {
+            format!("all {found}: no link between two junctions saves more than the first")
+        } else {
+            format!("the {most} most promising of {found}: one left out may save more")
+        });
         savings.sort_by_key(|s| (std::cmp::Reverse(s.saved), s.link.from, s.link.to));
         let speed = u64::from(costs.profile.speed_cm_s);
         let rows = savings.iter().take(self.k).enumerate().map(|(i, s)| {

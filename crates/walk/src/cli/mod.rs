@@ -170,6 +170,37 @@ impl Step {
     }
 }
 
+/// A step that goes through a known number of parts: tells every half second how far it is.
+pub struct Progress {
+    what: &'static str,
+    of: usize,
+    done: usize,
+    begun: Instant,
+    told: Instant,
+}
+
+impl Progress {
+    pub fn begin(what: &'static str, of: usize) -> Self {
+        let begun = Instant::now();
+        Self { what, of, done: 0, begun, told: begun }
+    }
+    /// One part more is done.
+    pub fn one(&mut self) {
+        self.at(self.done + 1);
+    }
+    /// So many are done.
+    pub fn at(&mut self, done: usize) {
+        self.done = done;
+        if self.told.elapsed().as_millis() >= 500 {
+            self.told = Instant::now();
+            eprintln!("{}: {} of {} ({} %)", self.what, self.done, self.of, self.done * 100 / self.of.max(1));
+        }
+    }
+    pub fn end(self, result: &str) {
+        eprintln!("{}: {result} ({:.2} s)", self.what, self.begun.elapsed().as_secs_f64());
+    }
+}
+
 /// Where output goes: a file, or standard output.
 pub fn output(path: Option<&Path>) -> Result<Box<dyn Write>> {
     Ok(match path {

@@ -1,6 +1,6 @@
 //! `walk nearest`.
 
-use super::{Limit, Source, chosen, limit, minutes, output};
+use super::{Limit, Progress, Source, chosen, limit, minutes, output};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -87,10 +87,15 @@ impl Nearest {
         let (k, limit) = (self.k as usize, self.within.cost(&costs.profile));
         let mut s = Scratch::default();
         let frontier = to_frontier(&city.net, &costs, &asked.places, limit, &mut s);
-        let tables: Vec<Table> =
-            classes.iter().map(|c| Table::compute(&city.net, &costs, &c.places, k, limit, &mut s)).collect();
-        let answers: Vec<Vec<u64>> =
-            tables.iter().map(|t| t.answers(&city.net, &costs, &asked.places)).collect();
+        let mut progress = Progress::begin("searching", classes.len());
+        let (mut tables, mut answers) = (Vec::new(), Vec::new());
+        for c in &classes {
+            let t = Table::compute(&city.net, &costs, &c.places, k, limit, &mut s);
+            answers.push(t.answers(&city.net, &costs, &asked.places));
+            tables.push(t);
+            progress.one();
+        }
+        progress.end(&format!("{} classes, {} places", classes.len(), asked.ids.len()));
         if self.paths {
             return self.geojson(&city, &costs, &asked, &classes, &tables, &answers);
         }
@@ -137,7 +142,9 @@ impl Nearest {
     ) -> Result<()> {
         let mut out = Collection::new(output(self.out.as_deref())?, &Map::new())?;
         let k = self.k as usize;
+        let mut progress = Progress::begin("tracing walks", asked.ids.len());
         for i in 0..asked.ids.len() {
+            progress.one();
             for (c, class) in classes.iter().enumerate() {
                 for &l in answers[c][i * k..(i + 1) * k].iter().filter(|&&l| l != NONE) {
                     let doors = asked.places.doors(i as u32);

@@ -1,6 +1,6 @@
 //! `walk prepare` and `walk synth`.
 
-use super::{Step, datum, output};
+use super::{Progress, Step, datum, output};
 use clap::Args;
 use serde_json::{Map, json};
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ impl Prepare {
         }
         if let Some(p) = &self.gates {
             let gates = files::gates(&files::read(p, self.datum)?)?;
-            let lost = raw.add_gates(&gates, self.join_m * 100);
+            let lost = raw.add_gates(&gates, self.join_m * 100)?;
             eprintln!("{} gates, {lost} of them near no way", gates.len());
         }
         let compounds = match &self.compounds {
@@ -189,9 +189,9 @@ impl Synth {
             }
         };
         plan.seed = self.seed;
-        let step = Step::begin("building the city");
-        let city = synth::city(&plan)?;
-        step.end(&format!(
+        let mut progress = Progress::begin("building the city", 100);
+        let city = synth::city_telling(&plan, |percent| progress.at(percent))?;
+        progress.end(&format!(
             "{} junctions, {} edges, {} buildings, {} residents, {} communities, {} facilities",
             city.net.nodes.len(),
             city.net.edges.len(),

@@ -1,6 +1,6 @@
 //! `walk score`.
 
-use super::{Limit, Source, limit, minutes, output};
+use super::{Limit, Progress, Source, limit, minutes, output};
 use clap::Args;
 use std::path::PathBuf;
 use walk::catchment::{Decay, two_step};
@@ -61,16 +61,17 @@ impl Score {
         let general = city.net.costs(&Profile::general());
         let rules = self.rules(&city)?;
         let mut s = Scratch::default();
-        let measured: Vec<(Measured, Cost)> = rules
+        let mut progress = Progress::begin("measuring classes", rules.len());
+        let all: Vec<Measured> = rules
             .iter()
             .map(|(class, l)| {
                 // a rule in metres is a rule about length, whoever walks
                 let costs = if matches!(l, Limit::Metres(_)) { &general } else { &costs };
-                let limit = l.cost(&costs.profile);
-                (measure(&city, costs, class, limit, &mut s), limit)
+                progress.one();
+                measure(&city, costs, class, l.cost(&costs.profile), &mut s)
             })
             .collect();
-        let all: Vec<Measured> = measured.into_iter().map(|(m, _)| m).collect();
+        progress.end(&format!("{} classes, {} buildings", all.len(), city.buildings.len()));
         if self.by_building {
             return self.buildings(&city, &rules, &all);
         }
@@ -140,9 +141,16 @@ impl Score {
         csv(output(self.out.as_deref())?, &head, rows.into_iter())?;
         let done = complete[..n].iter().filter(|c| c.reaches(self.share * 10)).count();
         let some = complete[..n].iter().filter(|c| c.total() > 0).count();
+        // were everybody unknown within reach, would the area be complete?
+        let perhaps = complete[..n].iter().filter(|c| {
+            let best = Counts { within: c.within + c.unknown, beyond: c.beyond, unknown: 0 };
+            !c.reaches(self.share * 10) && best.reaches(self.share * 10)
+        });
         eprintln!(
-            "complete: {done} of {some} areas, where {} % of residents must reach every class",
-            self.share
+            "complete: {done} of {some} areas, where {} % of residents must reach every class; \
+             of {} more the map ends too soon to say",
+            self.share,
+            perhaps.count()
         );
         let t = sensitivity(
             &city.buildings,

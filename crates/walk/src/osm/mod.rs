@@ -2,6 +2,15 @@
 //!
 //! Both readers run twice over the input: ways first, then only the nodes that those ways need. Memory follows
 //! what is kept, plus one block. Every length and count found in the file is checked before it is believed.
+//!
+//! ```
+//! let xml = br#"<osm><node id="1" lon="113.30" lat="23.1"/><node id="2" lon="113.31" lat="23.1"/>
+//!     <way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="footway"/></way></osm>"#;
+//! let raw = walk::osm::read_bytes(xml, &Default::default())?;
+//! let net = walk::build::build(raw, None)?;
+//! assert_eq!((net.nodes.len(), net.edges[0].length_cm), (2, 102_280));
+//! # Ok::<(), walk::Error>(())
+//! ```
 
 pub mod pbf;
 pub mod xml;
@@ -14,7 +23,8 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
-/// Ceilings that keep hostile input within bounded memory.
+/// Ceilings that keep hostile input within bounded memory: about 100 bytes a reference at the worst moment of reading
+/// and building, so some 4 GiB with these defaults (Porto, a city region, needs 0.9 million references).
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Most references of kept ways, in all (8 bytes each while reading). Default 40 million.

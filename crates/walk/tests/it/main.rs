@@ -2,13 +2,19 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
-    reason = "indices and counts come from the small networks made here"
+    clippy::unwrap_used,
+    clippy::string_slice,
+    reason = "indices, counts and texts come from the small networks made here"
 )]
 
 mod brute;
+mod cli;
 mod common;
 mod gaps;
+mod joins;
 mod links;
+mod osm;
+mod prepared;
 mod reach;
 mod repair;
 mod score;

@@ -81,3 +81,62 @@ proptest! {
         }
     }
 }
+
+/// The same on whole streets: 600 changes in a synthetic city of several patches' breadth, one after the other.
+#[test]
+fn a_city_repaired_six_hundred_times_is_a_city_computed() {
+    let town = walk::synth::city(&walk::synth::Plan::of_area(9, 1.5).unwrap()).unwrap();
+    let (net, class) = (&town.net, town.class("shop").unwrap());
+    let mut costs = net.costs(&Profile::elder());
+    let limit = costs.profile.cost_of_minutes(15);
+    let n = class.places.len() as u32;
+    let mut doors: Vec<_> = (0..n).map(|f| class.places.doors(f).to_vec()).collect();
+    let mut open = vec![true; n as usize];
+    let s = &mut Scratch::default();
+    let mut t = Table::compute(net, &costs, &class.places, 2, limit, s);
+    let mut h = 1u64;
+    let mut shut = std::collections::BTreeSet::new();
+    for step in 0..600 {
+        h = (h ^ step).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31);
+        let (f, edge) = ((h % u64::from(n)) as u32, (h >> 20) as u32 % net.edges.len() as u32);
+        match step % 5 {
+            0 => {
+                open[f as usize] = false;
+                t.close(net, &costs, f, s);
+            }
+            1 | 2 => {
+                let offset_cm = (h >> 40) as u32 % (net.edges[edge as usize].length_cm + 1);
+                doors[f as usize] = vec![walk::Door { edge, offset_cm, access_cm: 100 }];
+                open[f as usize] = true;
+                t.open(net, &costs, f, &doors[f as usize], s);
+            }
+            3 => {
+                shut.insert(edge);
+                costs.set_closed(net, edge, true);
+                t.edge_changed(net, &costs, edge, s);
+            }
+            _ => {
+                let edge = shut.pop_first().unwrap_or(edge);
+                costs.set_closed(net, edge, false);
+                t.edge_changed(net, &costs, edge, s);
+            }
+        }
+        if step % 20 == 19 {
+            let fresh = Table::compute_open(net, &costs, &Places::of(doors.clone()), &open, 2, limit, s);
+            assert!(t == fresh, "after {step} changes");
+        }
+    }
+}
+
+/// Many classes searched patch by patch give the tables that each gives alone.
+#[test]
+fn classes_together_are_classes_alone() {
+    let town = walk::synth::city(&walk::synth::Plan::of_area(9, 1.5).unwrap()).unwrap();
+    let costs = town.net.costs(&Profile::step_free());
+    let s = &mut Scratch::default();
+    let places: Vec<&Places> = town.classes.iter().map(|c| &c.places).collect();
+    let together = Table::compute_all(&town.net, &costs, &places, 2, 60_000, s);
+    for (t, p) in together.iter().zip(places) {
+        assert!(*t == Table::compute(&town.net, &costs, p, 2, 60_000, s));
+    }
+}

@@ -46,6 +46,25 @@ fn residents_are_counted_and_the_unknown_apart() {
 }
 
 #[test]
+fn beyond_the_edge_and_off_every_path_is_unknown_never_no() {
+    let at = |x| Point { lon: 1_133_000_000 + x, lat: 231_000_000 };
+    let t = walk::access::Traits::default();
+    let bounds = walk::Bounds {
+        min: Point { lat: 230_990_000, ..at(-1_000) },
+        max: Point { lat: 231_010_000, ..at(100_000) },
+    };
+    let points: Vec<Point> = (0..=300).map(|i| at(i * 1_000)).collect();
+    let net = from_lines(&points, &[], &[((0..=300).collect(), t)], Some(bounds)).unwrap();
+    let costs = net.costs(&Profile::general());
+    let door = |metres: u32| vec![walk::Door { edge: 0, offset_cm: metres * 100, access_cm: 0 }];
+    // in the middle of the map, near its end, far beyond it, and without any path
+    let homes = Places::of([door(100), door(950), door(2_800), Vec::new()]);
+    let ends = to_frontier(&net, &costs, &homes, 30_000, &mut Scratch::default());
+    let v: Vec<Verdict> = ends.iter().map(|&e| verdict(NONE, e, 30_000)).collect();
+    assert_eq!(v, [Verdict::Beyond, Verdict::Unknown, Verdict::Unknown, Verdict::Unknown], "{ends:?}");
+}
+
+#[test]
 fn the_count_moves_with_limit_and_share() {
     let b = buildings(&[90, 10, 50, 50], &[0, 0, 1, 1]);
     let m = measured(&[100, 130, 90, 210], &[BARRED; 4], 100);
@@ -117,6 +136,10 @@ proptest! {
                 let mut one = [NONE];
                 t.answer(&net, &costs, homes.doors(h), &mut one);
                 want = want.min((one[0] >> 32) as u32);
+            }
+            let home = homes.doors(h)[0];
+            if net.bounds.is_some_and(|b| !b.contains(net.point_at(home.edge, home.offset_cm))) {
+                want = 0; // it stands beyond the edge itself
             }
             prop_assert_eq!(got[h as usize], want);
         }
