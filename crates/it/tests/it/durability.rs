@@ -162,7 +162,8 @@ fn every_answer_comes_after_the_sync_of_its_commit() {
 fn by_hand(steps: &[&str]) -> Trace {
     let header =
         |last: bool| format!("\\0\\0\\0\\7\\0\\0\\0{}{}", if last { "\\t" } else { "\\0" }, "x".repeat(16));
-    let page = |mark: &str| format!("{mark}{}", "\\0".repeat(512 - mark.len()));
+    // The tracer writes bytes that are no letters as \1, \0.
+    let page = |mark: &str| format!("{mark}{}", "\\0".repeat(512 - mark.replace('\\', "").len()));
     let mut text = String::new();
     for step in steps {
         let _ = match *step {
