@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use linli_casework::offers::CaseId;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::Settings;
+use super::cases::{ITEM, answers};
 use super::child::{Server, Watch, configure};
 use super::client::{Answer, Connection, get, post_json};
 use super::figure::{Figure, Told};
@@ -25,7 +27,7 @@ struct Lifecycle {
 
 #[derive(Deserialize)]
 struct Case {
-    id: String,
+    id: CaseId,
     number: String,
     state: String,
     rev: i64,
@@ -43,19 +45,30 @@ fn read(answer: &Answer, status: u16, what: &str) -> anyhow::Result<Case> {
 
 impl Work for Lifecycle {
     async fn once(&self, connection: &mut Connection, n: u64) -> anyhow::Result<()> {
-        let p = &self.passes;
-        let bearer = format!("authorization: Bearer {}\r\n", p.token);
-        let document = p.documents.get(usize::try_from(n)? % p.documents.len().max(1)).context("nobody may apply")?;
-        let body = json!({ "item": ITEM, "document": document, "answers": {} }).to_string();
+        let n = usize::try_from(n)?;
+        let desks = &self.passes.desks;
+        let desk = desks.get(n % desks.len().max(1)).context("no desk")?;
+        let resident = n / desks.len().max(1) % desk.residents.len().max(1);
+        let (document, _) = desk.residents.get(resident).context("nobody may apply")?;
+        let bearer = format!("authorization: Bearer {}\r\n", desk.token);
+        let body = json!({ "item": ITEM, "document": document, "answers": answers(), "evidence": "bench" })
+            .to_string();
         let once = format!("{bearer}idempotency-key: bench-{n}\r\n");
-        let filed = read(&connection.send(&post_json("/api/v1/applications", &once, &body)).await?, 201, "file")?;
+        let filed =
+            read(&connection.send(&post_json("/api/v1/applications", &once, &body)).await?, 201, "file")?;
         let path = format!("/api/v1/cases/{}", filed.id);
-        let body = json!({ "rev": filed.rev, "to": p.officer }).to_string();
-        let assigned =
-            read(&connection.send(&post_json(&format!("{path}/assign"), &bearer, &body)).await?, 200, "assign")?;
+        let body = json!({ "rev": filed.rev, "to": desk.officer }).to_string();
+        let assigned = read(
+            &connection.send(&post_json(&format!("{path}/assign"), &bearer, &body)).await?,
+            200,
+            "assign",
+        )?;
         let body = json!({ "rev": assigned.rev, "outcome": "granted" }).to_string();
-        let resolved =
-            read(&connection.send(&post_json(&format!("{path}/resolve"), &bearer, &body)).await?, 200, "resolve")?;
+        let resolved = read(
+            &connection.send(&post_json(&format!("{path}/resolve"), &bearer, &body)).await?,
+            200,
+            "resolve",
+        )?;
         let number = format!("/api/v1/cases/{}", filed.number);
         let found = read(&connection.send(&get(&number, &bearer)).await?, 200, "look up")?;
         ensure!(found.rev == resolved.rev && found.state == resolved.state, "looked up another state");
@@ -63,15 +76,12 @@ impl Work for Lifecycle {
     }
 }
 
-/// The item that is applied for.
-pub const ITEM: &str = "senior-card";
-
 /// Measures it: the greatest rate, its memory, and the jumps.
 ///
 /// # Errors
 /// If the district cannot be made or served.
 pub async fn run(set: &Settings, told: &Told) -> anyhow::Result<()> {
-    let ground = Ground::with_cases(&set.data, set.residents, set.cases).await?.copy(&set.data)?;
+    let ground = Ground::with_cases(&set.data, set.residents, set.cases, told).await?.copy(&set.data)?;
     let config = configure(&ground.folder)?;
     let server = Server::start(&["serve", "--config", &config.to_string_lossy()], set.cgroup.as_deref())?;
     let watch = Watch::on(&server);
@@ -86,7 +96,9 @@ pub async fn run(set: &Settings, told: &Told) -> anyhow::Result<()> {
         p99.push(out.percentile(0.99));
     }
     let name = |what: &str| format!("{what}-{}", set.cases);
-    told.figure(&Figure::new(name("lifecycle"), median(rates), "/s").goal("≥ 1000 at 0; ≥ 80 % of it at 1000000"));
+    told.figure(
+        &Figure::new(name("lifecycle"), median(rates), "/s").goal("≥ 1000 at 0; ≥ 80 % of it at 1000000"),
+    );
     told.figure(&Figure::new(name("lifecycle-p50-at-most"), median(p50), "ms"));
     told.figure(&Figure::new(name("lifecycle-p99-at-most"), median(p99), "ms"));
     jumps(set, told, &server, &work).await?;

@@ -4,12 +4,16 @@
 //! read the figures and what was found: `docs/BENCHMARKS.md`.
 
 pub mod bare;
+mod cases;
 mod child;
 mod client;
 mod figure;
 mod ground;
 mod http;
+mod lifecycle;
 mod load;
+mod replay;
+mod seam;
 mod start;
 
 use std::path::PathBuf;
@@ -21,8 +25,10 @@ use clap::{Args, ValueEnum};
 pub enum Suite {
     /// Until the first answer; memory.
     Start,
-    /// Pages and requests.
+    /// Pages and requests: `guide-page`, `lifecycle`.
     Http,
+    /// Acts straight on the database seam: `durable-acts`.
+    Db,
 }
 
 /// Measure this program on this machine.
@@ -38,6 +44,9 @@ pub struct Settings {
     /// How many residents the district has, up to 1,819,037.
     #[arg(long, default_value_t = 20_000)]
     residents: u64,
+    /// How many cases are on file before the run.
+    #[arg(long, default_value_t = 0)]
+    cases: usize,
     /// How long each load lasts.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
@@ -69,7 +78,11 @@ pub async fn run(set: Settings) -> anyhow::Result<()> {
             if wanted("guide-page") {
                 http::guide_page(&set, &told).await?;
             }
+            if wanted("lifecycle") {
+                lifecycle::run(&set, &told).await?;
+            }
         }
+        Suite::Db => seam::run(&set, &told).await?,
     }
     Ok(())
 }

@@ -101,7 +101,8 @@ impl Recorded {
                 let statement = conn.prepare(text)?;
                 let order = (1..=statement.parameter_count())
                     .map(|i| {
-                        let name = statement.parameter_name(i).and_then(|n| n.strip_prefix('$')?.parse().ok());
+                        let name =
+                            statement.parameter_name(i).and_then(|n| n.strip_prefix('$')?.parse().ok());
                         name.context("a parameter that is not $n")
                     })
                     .collect::<anyhow::Result<Vec<usize>>>()?;
