@@ -272,11 +272,18 @@ impl House {
                 }
             }
         };
-        let working = async {
+        // By a beat of its own: not with every job that is left, and not only when none is left any more.
+        let ticking = async {
+            let mut every = tokio::time::interval(Duration::from_secs(1));
             loop {
+                every.tick().await;
                 if let Err(e) = self.tick().await {
                     tracing::error!("recurring jobs: {e}");
                 }
+            }
+        };
+        let working = async {
+            loop {
                 loop {
                     match self.run_due_jobs().await {
                         Ok(0) => break,
@@ -295,6 +302,7 @@ impl House {
         };
         tokio::select! {
             () = sealing => {}
+            () = ticking => {}
             () = working => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }

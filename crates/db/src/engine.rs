@@ -11,7 +11,7 @@ use tokio::sync::{oneshot, watch};
 use crate::error::{DbError, Kind};
 use crate::postgres::Pg;
 use crate::sqlite::{Done, Lite, Queued, panicked};
-use crate::tx::{Read, Tx};
+use crate::tx::{Read, Tx, Watch};
 
 /// Which engine answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,6 +64,19 @@ impl Db {
     /// # Errors
     /// If the file or server cannot be reached.
     pub async fn open(url: &str, options: Options) -> Result<Self, DbError> {
+        Self::open_with(url, options, None).await
+    }
+
+    /// As [`Db::open`], and `watch` is told of every statement of every act (SQLite). It runs on the writer's thread: what it
+    /// does, all acts wait for.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub async fn open_watched(url: &str, options: Options, watch: Watch) -> Result<Self, DbError> {
+        Self::open_with(url, options, Some(watch)).await
+    }
+
+    async fn open_with(url: &str, options: Options, watch: Option<Watch>) -> Result<Self, DbError> {
         let ids = Arc::new(IdGen::new(options.node));
         let clock = options.clock;
         let engine = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -77,7 +90,7 @@ impl Db {
             Either::Pg(Pg::new(url, options.schema, Arc::clone(&clock), Arc::clone(&ids)))
         } else {
             let path = Path::new(url.strip_prefix("sqlite:").unwrap_or(url));
-            Either::Lite(Lite::open(path, Arc::clone(&clock), Arc::clone(&ids))?)
+            Either::Lite(Lite::open(path, Arc::clone(&clock), Arc::clone(&ids), watch)?)
         };
         let db = Self(Arc::new(Inner { engine, ids, clock, scans: tokio::sync::Semaphore::new(3) }));
         if db.engine() == Engine::Postgres {

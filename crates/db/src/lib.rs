@@ -17,7 +17,7 @@ pub use error::{DbError, Kind};
 pub use migrate::{Migration, Room};
 pub use registry::{Entry, Sql, entries};
 pub use row::{Row, RowRef};
-pub use tx::{Read, Tx};
+pub use tx::{Read, Seen, Tx, Watch};
 pub use value::{Args, IdSet, Json, Put, Take, Val};
 
 #[doc(hidden)]

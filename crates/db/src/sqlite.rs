@@ -13,7 +13,7 @@ use rusqlite::{CachedStatement, Connection, OpenFlags};
 use tokio::sync::{mpsc, watch};
 
 use crate::error::DbError;
-use crate::tx::{Conn, Read, Tx};
+use crate::tx::{Conn, Read, Tx, Watch};
 use crate::value::Val;
 
 /// More than the registry will ever hold: without its cached plan a statement costs twice as much.
@@ -70,7 +70,12 @@ fn open(path: &Path, write: bool) -> Result<Connection, DbError> {
 }
 
 impl Lite {
-    pub(crate) fn open(path: &Path, clock: Arc<dyn Clock>, ids: Arc<IdGen>) -> Result<Self, DbError> {
+    pub(crate) fn open(
+        path: &Path,
+        clock: Arc<dyn Clock>,
+        ids: Arc<IdGen>,
+        watch: Option<Watch>,
+    ) -> Result<Self, DbError> {
         let conn = open(path, true)?;
         let (queue, waiting) = mpsc::channel(QUEUE);
         let committed = watch::Sender::new(0);
@@ -78,7 +83,7 @@ impl Lite {
         let writer_clock = Arc::clone(&clock);
         let writer = std::thread::Builder::new()
             .name("linli-writer".into())
-            .spawn(move || write_loop(&conn, waiting, &*writer_clock, &ids, &told))
+            .spawn(move || write_loop(&conn, waiting, &*writer_clock, &ids, &told, watch.as_ref()))
             .map_err(|e| DbError::lost(format!("writer thread: {e}")))?;
         Ok(Self {
             path: path.to_owned(),
@@ -167,6 +172,7 @@ fn write_loop(
     clock: &dyn Clock,
     ids: &IdGen,
     committed: &watch::Sender<u64>,
+    watch: Option<&Watch>,
 ) {
     while let Some(first) = waiting.blocking_recv() {
         if let Err(e) = exec(conn, "BEGIN IMMEDIATE") {
@@ -179,7 +185,7 @@ fn write_loop(
         let mut wake = false;
         let mut lost = None;
         while let Some(queued) = next.take() {
-            match run_in_savepoint(conn, queued.job, clock, ids) {
+            match run_in_savepoint(conn, queued.job, clock, ids, watch) {
                 Ok((answer, woke)) => {
                     answers.push(answer);
                     wake |= woke;
@@ -223,9 +229,10 @@ fn run_in_savepoint(
     job: Job,
     clock: &dyn Clock,
     ids: &IdGen,
+    watch: Option<&Watch>,
 ) -> Result<(Answer, bool), DbError> {
     exec(conn, "SAVEPOINT act")?;
-    let mut tx = Tx::new(Conn::Lite(conn), clock.now(), ids);
+    let mut tx = Tx::new(Conn::Lite(conn), clock.now(), ids).watched(watch);
     let done = job(&mut tx);
     let wake = tx.wake && done.keep;
     if !conn.is_autocommit() {

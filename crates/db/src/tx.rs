@@ -9,12 +9,23 @@ use crate::postgres::PgConn;
 use crate::registry::Sql;
 use crate::row::{Row, RowRef};
 use crate::sqlite::lite_params;
-use crate::value::Args;
+use crate::value::{Args, Val};
 
 pub(crate) enum Conn<'c> {
     Lite(&'c rusqlite::Connection),
     Pg(&'c mut PgConn),
 }
+
+/// What an act does to SQLite, told to a [`Watch`] on the writer's thread.
+pub enum Seen<'a> {
+    /// An act begins.
+    Act,
+    /// A statement with its values in the order of their numbers, about to be run.
+    Statement(&'static str, &'a [Val<'a>]),
+}
+
+/// Told of everything that acts run: for measuring and for finding what is slow. See [`crate::Db::open_watched`].
+pub type Watch = std::sync::Arc<dyn Fn(Seen<'_>) + Send + Sync>;
 
 /// A snapshot to read from. A statement that fails makes the whole transaction failed, on both engines: every later
 /// statement fails with the same error and nothing is stored, so only `?` gets an act out.
@@ -22,11 +33,12 @@ pub struct Read<'c> {
     pub(crate) conn: Conn<'c>,
     pub(crate) failed: Option<DbError>,
     now: Instant,
+    watch: Option<&'c Watch>,
 }
 
 impl<'c> Read<'c> {
     pub(crate) fn new(conn: Conn<'c>, now: Instant) -> Self {
-        Self { conn, failed: None, now }
+        Self { conn, failed: None, now, watch: None }
     }
 
     /// The present, as this transaction sees it from begin to end.
@@ -56,10 +68,13 @@ impl<'c> Read<'c> {
         args: impl Args,
         mut each: impl FnMut(R) -> Result<(), DbError>,
     ) -> Result<(), DbError> {
+        let watch = self.watch;
         self.guard(|conn| match conn {
             Conn::Lite(conn) => {
                 let mut stmt = conn.prepare_cached(sql.text)?;
-                lite_params(&mut stmt, &args.vals())?;
+                let vals = args.vals();
+                tell(watch, sql.text, &vals);
+                lite_params(&mut stmt, &vals)?;
                 let mut rows = stmt.raw_query();
                 while let Some(row) = rows.next()? {
                     each(R::read(&RowRef::Lite(row))?)?;
@@ -119,6 +134,12 @@ impl<'c> Read<'c> {
     }
 }
 
+fn tell(watch: Option<&Watch>, text: &'static str, vals: &[Val<'_>]) {
+    if let Some(watch) = watch {
+        watch(Seen::Statement(text, vals));
+    }
+}
+
 fn named(e: DbError, name: &'static str) -> DbError {
     if e.what.contains(name) { e } else { DbError::new(e.kind, format!("{} [{name}]", e.what)) }
 }
@@ -136,16 +157,28 @@ impl<'c> Tx<'c> {
         Self { read: Read::new(conn, now), ids, wake: false }
     }
 
+    /// The same, with every statement told.
+    pub(crate) fn watched(mut self, watch: Option<&'c Watch>) -> Self {
+        if let Some(watch) = watch {
+            watch(Seen::Act);
+        }
+        self.read.watch = watch;
+        self
+    }
+
     /// Runs a statement that gives no rows; returns how many rows it changed.
     ///
     /// # Errors
     /// If the statement fails.
     pub fn run(&mut self, sql: &Sql<()>, args: impl Args) -> Result<u64, DbError> {
+        let watch = self.read.watch;
         self.read
             .guard(|conn| match conn {
                 Conn::Lite(conn) => {
                     let mut stmt = conn.prepare_cached(sql.text)?;
-                    lite_params(&mut stmt, &args.vals())?;
+                    let vals = args.vals();
+                    tell(watch, sql.text, &vals);
+                    lite_params(&mut stmt, &vals)?;
                     Ok(u64::try_from(stmt.raw_execute()?).unwrap_or(u64::MAX))
                 }
                 Conn::Pg(conn) => conn.execute(sql.text, &args.vals()),

@@ -10,6 +10,7 @@
 pub mod browser;
 mod district;
 mod served;
+pub mod trace;
 mod visitor;
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! The door: composition of the rooms, configuration, commands. No rule lives here.
 
+pub mod bench;
 pub mod check;
 pub mod compose;
 pub mod config;

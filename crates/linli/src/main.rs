@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use linli::config::Config;
-use linli::{check, demo, import, serve};
+use linli::{bench, check, demo, import, serve};
 
 /// 邻里: one program that a city district runs so that its front line works as one.
 #[derive(Parser)]
@@ -65,6 +65,11 @@ enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Measure this program on this machine; a district is made for it and kept.
+    Bench(bench::Settings),
+    /// The other side of a comparison in `bench`.
+    #[command(hide = true)]
+    BenchPeer { file: PathBuf },
     /// Show the configuration with every default filled in, or check it.
     Config {
         #[arg(long, default_value = "linli.toml")]
@@ -176,6 +181,14 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 println!(
                     "restored; start the server, then run `linli check log` against a checkpoint kept outside"
                 );
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Bench(settings) => {
+                bench::run(settings).await?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::BenchPeer { file } => {
+                bench::bare::serve(&file).await?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Config { config } => {

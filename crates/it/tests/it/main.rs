@@ -3,6 +3,7 @@
 
 mod cases;
 mod crawl;
+mod durability;
 mod edges;
 mod gateway;
 mod journeys;

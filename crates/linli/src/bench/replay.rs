@@ -1,0 +1,116 @@
+//! The peer of `durable-acts`: the very statements that the acts ran, with the very values, run again by a bare rusqlite loop: one
+//! thread, one connection with the same settings, a commit for every batch; no channel, no callers, no savepoint, no sealing.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use anyhow::Context;
+use linli_db::{Seen, Val, Watch};
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+type Statement = (&'static str, Vec<Value>);
+
+/// What acts ran, in their order.
+#[derive(Default)]
+pub struct Recorded {
+    acts: Vec<Vec<Statement>>,
+}
+
+/// Something that records, for `Db::open_watched`, and what it records.
+pub fn recorder() -> (Watch, Arc<Mutex<Recorded>>) {
+    let recorded: Arc<Mutex<Recorded>> = Arc::default();
+    let to = Arc::clone(&recorded);
+    let watch: Watch = Arc::new(move |seen| {
+        let mut to = to.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen {
+            Seen::Act => to.acts.push(Vec::new()),
+            Seen::Statement(text, vals) => {
+                if let Some(act) = to.acts.last_mut() {
+                    act.push((text, vals.iter().map(owned).collect()));
+                }
+            }
+        }
+    });
+    (watch, recorded)
+}
+
+fn owned(val: &Val<'_>) -> Value {
+    match val {
+        Val::Null => Value::Null,
+        Val::Int(n) => Value::Integer(*n),
+        Val::Text(t) => Value::Text(t.to_string()),
+        Val::Blob(b) => Value::Blob(b.to_vec()),
+    }
+}
+
+impl Recorded {
+    /// Forgets what was recorded so far.
+    pub fn clear(&mut self) {
+        self.acts.clear();
+    }
+
+    #[must_use]
+    pub fn acts(&self) -> usize {
+        self.acts.len()
+    }
+
+    #[must_use]
+    pub fn statements(&self) -> usize {
+        self.acts.iter().map(Vec::len).sum()
+    }
+
+    /// Runs all of it on a database as it was before, a commit for every `batch` acts; returns the seconds that it took.
+    ///
+    /// # Errors
+    /// If a statement fails: then the database is not as it was.
+    pub fn replay(&mut self, file: &Path, batch: usize) -> anyhow::Result<f64> {
+        let conn = Connection::open(file)?;
+        conn.set_prepared_statement_cache_capacity(2_048);
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        conn.pragma_update(None, "foreign_keys", true)?;
+        conn.pragma_update(None, "recursive_triggers", true)?;
+        conn.pragma_update(None, "cache_size", -65_536)?;
+        conn.pragma_update(None, "mmap_size", 268_435_456)?;
+        self.in_order_of_first_appearance(&conn)?;
+        let begin = Instant::now();
+        for acts in self.acts.chunks(batch) {
+            conn.prepare_cached("BEGIN IMMEDIATE")?.raw_execute()?;
+            for (text, values) in acts.iter().flatten() {
+                let mut statement = conn.prepare_cached(text)?;
+                for (n, value) in values.iter().enumerate() {
+                    statement.raw_bind_parameter(n + 1, value)?;
+                }
+                let mut rows = statement.raw_query();
+                while rows.next().with_context(|| format!("replaying {text}"))?.is_some() {}
+            }
+            conn.prepare_cached("COMMIT")?.raw_execute()?;
+        }
+        Ok(begin.elapsed().as_secs_f64())
+    }
+
+    /// SQLite numbers `$n` by first appearance. A loop by hand would bind by place; so the values are put in that order before
+    /// the clock runs.
+    fn in_order_of_first_appearance(&mut self, conn: &Connection) -> anyhow::Result<()> {
+        let mut orders: HashMap<&'static str, Vec<usize>> = HashMap::new();
+        for (text, values) in self.acts.iter_mut().flatten() {
+            if !orders.contains_key(text) {
+                let statement = conn.prepare(text)?;
+                let order = (1..=statement.parameter_count())
+                    .map(|i| {
+                        let name =
+                            statement.parameter_name(i).and_then(|n| n.strip_prefix('$')?.parse().ok());
+                        name.context("a parameter that is not $n")
+                    })
+                    .collect::<anyhow::Result<Vec<usize>>>()?;
+                orders.insert(text, order);
+            }
+            let order = orders.get(text).map_or(&[][..], Vec::as_slice);
+            *values = order.iter().filter_map(|n| values.get(n.wrapping_sub(1)).cloned()).collect();
+        }
+        Ok(())
+    }
+}
