@@ -166,7 +166,7 @@ impl Visitor {
         let status = response.status().as_u16();
         let bytes = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
         let problem: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        (status, problem["title"].as_str().unwrap_or_default().to_owned())
+        (status, problem.get("title").and_then(|t| t.as_str()).unwrap_or_default().to_owned())
     }
 
     /// What another system sends with its bearer token: status and JSON answer. An empty key sends none.
