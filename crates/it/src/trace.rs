@@ -191,8 +191,10 @@ fn target(args: &str) -> Option<Target> {
 }
 
 fn succeeded(rest: &str) -> bool {
-    rest.rsplit_once(") = ")
-        .is_some_and(|(_, result)| result.bytes().next().is_some_and(|b| b.is_ascii_digit()))
+    // A call that was resumed is padded before the sign: `<... fsync resumed>)              = 0`.
+    rest.rsplit_once(" = ").is_some_and(|(call, result)| {
+        call.trim_end().ends_with(')') && result.bytes().next().is_some_and(|b| b.is_ascii_digit())
+    })
 }
 
 /// All strings of a call, joined; `None` if one was cut.

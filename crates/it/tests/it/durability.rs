@@ -189,7 +189,7 @@ fn by_hand(steps: &[&str]) -> Trace {
             "sync fails" => writeln!(text, "1  fdatasync(9</d/linli.db-wal>) = -1 EIO (Input/output error)"),
             "sync of another" => writeln!(text, "1  fdatasync(8</d/linli.db>) = 0"),
             "sync begins" => writeln!(text, "1  fdatasync(9</d/linli.db-wal> <unfinished ...>"),
-            "sync ends" => writeln!(text, "1  <... fdatasync resumed>) = 0"),
+            "sync ends" => writeln!(text, "1  <... fdatasync resumed>)              = 0"),
             "answer" => writeln!(
                 text,
                 "2  sendto(5<socket:[77]>, \"HTTP/1.1 303 See Other\\r\\nset-cookie: t=abc\\r\\n\\r\\n\", 44, MSG_NOSIGNAL, NULL, 0) = 44"
