@@ -211,6 +211,7 @@ impl Raw {
             }
         }
         let squares: Vec<RawWay> = self.ways.iter().filter(|w| w.square).copied().collect();
+        let mut found: Vec<(u32, Vec<u32>, Vec<usize>)> = Vec::new();
         for w in squares {
             let mut ring: Vec<u32> = self.refs[w.start as usize..w.end as usize].to_vec();
             if ring.first() == ring.last() {
@@ -230,6 +231,9 @@ impl Raw {
             if looks > MAX_LOOKS {
                 return Err(Error::TooLarge { what: "lines of sight across squares", limit: MAX_LOOKS });
             }
+            found.push((w.name, ring, doors));
+        }
+        for (name, ring, doors) in found {
             let outline: Vec<Point> = ring.iter().map(|&r| self.points[r as usize]).collect();
             let mut sight = Vec::new();
             for (x, &i) in doors.iter().enumerate() {
@@ -241,7 +245,7 @@ impl Raw {
                 }
             }
             for (a, b) in sight {
-                self.add_way(&[a, b], Traits(Traits::SQUARE), w.name);
+                self.add_way(&[a, b], Traits(Traits::SQUARE), name);
             }
         }
         Ok(())
