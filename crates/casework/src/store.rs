@@ -5,7 +5,7 @@ use linli_base::{Day, Instant, PlaceCode};
 use linli_db::{Read, row, sql};
 use linli_vault::Sealed;
 
-use crate::domain::{CaseId, Handover, Limits, Outcome, State, StopKind};
+use crate::domain::{CaseId, Handover, Outcome, State, StopKind};
 use crate::error::CaseError;
 
 row! {
@@ -48,12 +48,6 @@ impl CaseRow {
     #[must_use]
     pub fn two_persons(&self) -> bool {
         self.two_persons == 1
-    }
-
-    /// The limits it was filed under.
-    #[must_use]
-    pub fn limits(&self) -> Limits {
-        Limits { accept: self.accept_days, promised: self.promised_days, legal: self.legal_days }
     }
 }
 
