@@ -59,6 +59,7 @@ pub fn routes() -> Vec<Route> {
         Route::post("/apply/{item}/{page}", Gate::Resident, pages::form::save),
         Route::get("/my/cases/{id}/mend", Gate::Resident, pages::mend::show),
         Route::post("/my/cases/{id}/mend", Gate::Resident, pages::mend::send),
-        Route::post("/api/v1/applications", Gate::Token(&linli_casework::HANDLER), http_api::file),
+        Route::post("/api/v1/applications", Gate::Token(&linli_casework::HANDLER), http_api::file)
+            .api(http_api::described()),
     ]
 }

@@ -35,6 +35,7 @@ pub struct Req {
     pub(crate) remote: Option<IpAddr>,
     pub(crate) flash: Option<String>,
     pub(crate) site: std::sync::Arc<crate::server::Site>,
+    pub(crate) openapi: std::sync::Arc<crate::openapi::Document>,
 }
 
 impl Req {
@@ -110,7 +111,8 @@ impl Req {
     /// [`Missing`].
     pub fn path<T: FromStr>(&self, name: &str) -> Result<T, Fault> {
         let value = self.params.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str());
-        value.and_then(|v| v.parse().ok()).ok_or_else(|| Missing.into())
+        // What no database can hold is nowhere.
+        value.filter(|v| !v.contains('\0')).and_then(|v| v.parse().ok()).ok_or_else(|| Missing.into())
     }
 
     #[must_use]
@@ -124,6 +126,17 @@ impl Req {
         Some(self.query.raw(name)).filter(|v| !v.is_empty()).and_then(|v| v.parse().ok())
     }
 
+    /// A parameter of an address of the API: one of a wrong form is told, not passed over.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn query_value<T: FromStr>(&self, name: &str) -> Result<Option<T>, Fault> {
+        if !self.query.has(name) {
+            return Ok(None);
+        }
+        self.query.raw(name).parse().map(Some).map_err(|_| Malformed.into())
+    }
+
     /// What was typed.
     #[must_use]
     pub fn form(&self) -> &Form {
@@ -135,6 +148,10 @@ impl Req {
     /// # Errors
     /// [`Malformed`].
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        // No database holds this character, and no word has it.
+        if self.body.windows(6).any(|w| w == b"\\u0000") {
+            return Err(Malformed.into());
+        }
         serde_json::from_slice(&self.body).map_err(|_| Malformed.into())
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::http::Method;
 use linli_acts::DutyKind;
 
+use crate::api::Api;
 use crate::reply::{Fault, Reply};
 use crate::request::Req;
 
@@ -54,6 +55,7 @@ pub struct Route {
     pub gate: Gate,
     pub(crate) handler: Handler,
     pub(crate) body_limit: usize,
+    pub(crate) api: Option<Arc<Api>>,
 }
 
 /// A form of text: far more than any of ours needs.
@@ -66,7 +68,7 @@ impl Route {
         Fut: Future<Output = Result<Reply, Fault>> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |req| Box::pin(handler(req)));
-        Self { method, path, gate, handler, body_limit: FORM_LIMIT }
+        Self { method, path, gate, handler, body_limit: FORM_LIMIT, api: None }
     }
 
     /// Shows something. Never changes state, but for what is logged of a look.
@@ -87,6 +89,13 @@ impl Route {
         Fut: Future<Output = Result<Reply, Fault>> + Send + 'static,
     {
         Self::new(Method::POST, path, gate, handler)
+    }
+
+    /// What an address of the API tells of itself: no address under `/api/` is without.
+    #[must_use]
+    pub fn api(mut self, api: Api) -> Self {
+        self.api = Some(Arc::new(api));
+        self
     }
 
     /// Takes uploads up to this many bytes.

@@ -16,6 +16,7 @@ use linli_words::Lang;
 use tokio::sync::watch;
 
 use crate::form::{Form, Upload};
+use crate::openapi;
 use crate::page::RailGroup;
 use crate::problems::problem_page;
 use crate::reply::{Fault, Malformed, Missing, Reply, TooLarge, WrongMethod, WrongOrigin, problem_json};
@@ -42,6 +43,7 @@ pub struct Site {
 struct Shared {
     house: House,
     site: Arc<Site>,
+    openapi: Arc<openapi::Document>,
 }
 
 /// Longest time a request may take before it is answered with "busy".
@@ -49,7 +51,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 /// One router of all routes.
 pub fn router(house: House, site: Arc<Site>, routes: &[Route]) -> Router {
-    let shared = Shared { house, site };
+    let shared = Shared { house, site, openapi: openapi::document(routes) };
     let mut paths: Vec<(&'static str, MethodRouter<Shared>)> = Vec::new();
     for route in routes {
         let filter = if route.method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
@@ -215,6 +217,7 @@ async fn handle(
         remote,
         flash,
         site: Arc::clone(&shared.site),
+        openapi: Arc::clone(&shared.openapi),
     };
     (route.handler)(req).await
 }
