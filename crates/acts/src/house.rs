@@ -65,7 +65,11 @@ impl House {
     /// # Errors
     /// If the database fails.
     pub async fn start(&self) -> Result<(), DbError> {
-        let highest = self.0.db.read(crate::log::highest).await?;
+        let highest = self
+            .0
+            .db
+            .read(|r| Ok::<_, DbError>(crate::log::highest(r)?.max(crate::jobs::highest(r)?)))
+            .await?;
         self.0.db.raise_ids(highest);
         self.0.db.write(crate::jobs::sort_pools).await
     }

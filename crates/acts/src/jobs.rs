@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use linli_base::Instant;
-use linli_db::{DbError, Json, Tx, row, sql};
+use linli_db::{DbError, Json, Read, Tx, row, sql};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
@@ -193,6 +193,7 @@ sql! {
     DONE: () = "UPDATE jobs SET done_at = $2 WHERE id = $1";
     AGAIN: () = "UPDATE jobs SET leased_until = 0, due_at = $2, error = $3 WHERE id = $1";
     FAILED: () = "UPDATE jobs SET failed_at = $2, error = $3 WHERE id = $1";
+    HIGHEST: (i64,) = "SELECT COALESCE(max(id), 0) AS id FROM jobs";
     // A program of another version may have put them elsewhere; in a pool that is no more, nobody would take them.
     ALL_INSIDE: () = "UPDATE jobs SET pool = 'inside' WHERE done_at IS NULL AND failed_at IS NULL AND pool <> 'inside'";
     INTO_POOL: () = "UPDATE jobs SET pool = $2 WHERE done_at IS NULL AND failed_at IS NULL AND pool = 'inside' AND kind = $1";
@@ -241,6 +242,11 @@ impl Busy {
         };
         self.0.remove(&id);
     }
+}
+
+/// The highest id of a job: one that no act enqueued stands in no log.
+pub(crate) fn highest(read: &mut Read<'_>) -> Result<i64, DbError> {
+    Ok(read.one(&HIGHEST, ())?.0)
 }
 
 /// Every open job into the pool that this program declares for its kind. Done once at the start.

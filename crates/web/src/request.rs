@@ -10,6 +10,7 @@ use linli_base::Instant;
 use linli_db::{DbError, Read};
 use linli_words::Lang;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::form::Form;
 use crate::page::Frame;
@@ -148,11 +149,9 @@ impl Req {
     /// # Errors
     /// [`Malformed`].
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        // No database holds this character, and no word has it.
-        if self.body.windows(6).any(|w| w == b"\\u0000") {
-            return Err(Malformed.into());
-        }
-        serde_json::from_slice(&self.body).map_err(|_| Malformed.into())
+        let mut value = serde_json::from_slice(&self.body).map_err(|_| Malformed)?;
+        settle(&mut value)?;
+        serde_json::from_value(value).map_err(|_| Malformed.into())
     }
 
     /// The body as it was sent, where it is JSON; empty for forms. For signatures over it.
@@ -238,5 +237,40 @@ impl Req {
             demo: self.site.demo,
             rail: self.site.rail.clone(),
         }
+    }
+}
+
+/// To JSON `1.0` is the integer 1; and no word holds the character that no database can keep.
+fn settle(value: &mut Value) -> Result<(), Malformed> {
+    match value {
+        Value::String(text) if text.contains('\0') => Err(Malformed),
+        Value::Number(n) => {
+            // Read from the digits as they are written: nothing is computed with a float.
+            let text = n.to_string();
+            if let Some(whole) = text.strip_suffix(".0").and_then(|w| w.parse::<i64>().ok()) {
+                *n = whole.into();
+            }
+            Ok(())
+        }
+        Value::Array(all) => all.iter_mut().try_for_each(settle),
+        Value::Object(all) => all
+            .iter_mut()
+            .try_for_each(|(key, value)| if key.contains('\0') { Err(Malformed) } else { settle(value) }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_integers_and_nothing_holds_a_nul() {
+        let mut value = json!({ "rev": 3.0, "all": [-2.0, 1.5, "x"] });
+        settle(&mut value).unwrap();
+        assert_eq!(value, json!({ "rev": 3, "all": [-2, 1.5, "x"] }));
+        assert!(settle(&mut json!(["a\u{0}"])).is_err() && settle(&mut json!({ "a\u{0}": 1 })).is_err());
     }
 }
