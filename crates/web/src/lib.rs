@@ -4,6 +4,7 @@ mod api;
 pub mod assets;
 mod developers;
 mod form;
+mod kept;
 pub mod openapi;
 mod page;
 mod problems;
@@ -16,6 +17,7 @@ pub mod ui;
 
 pub use api::Api;
 pub use form::{Form, Upload};
+pub use kept::Stamp;
 pub use page::{Frame, RailGroup, RailLink, encode, safe_back};
 pub use reply::{Changed, Fault, Malformed, Missing, Reply, TooLarge, TooMany, WrongOrigin};
 pub use request::Req;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use linli_base::{FieldError, Problem};
@@ -14,12 +14,15 @@ use crate::openapi::ProblemDocument;
 pub struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Bytes,
     pub(crate) flash: Option<String>,
 }
 
+const HTML: &str = "text/html; charset=utf-8";
+
 impl Reply {
-    fn new(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Self {
+    fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
         let headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static(content_type))];
         Self { status, headers, body, flash: None }
     }
@@ -28,12 +31,17 @@ impl Reply {
     #[must_use]
     pub fn page(page: &impl askama::Template) -> Self {
         match page.render() {
-            Ok(html) => Self::new(StatusCode::OK, "text/html; charset=utf-8", html.into_bytes()),
+            Ok(html) => Self::new(StatusCode::OK, HTML, html.into_bytes()),
             Err(e) => {
                 tracing::error!("template: {e}");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", Vec::new())
             }
         }
+    }
+
+    /// A page as it was rendered before.
+    pub(crate) fn kept_page(html: Bytes) -> Self {
+        Self::new(StatusCode::OK, HTML, html)
     }
 
     /// On to another page after something was done.
@@ -53,13 +61,13 @@ impl Reply {
 
     /// Any bytes.
     #[must_use]
-    pub fn bytes(content_type: &'static str, body: Vec<u8>) -> Self {
+    pub fn bytes(content_type: &'static str, body: impl Into<Bytes>) -> Self {
         Self::new(StatusCode::OK, content_type, body)
     }
 
     /// A file to keep, under a name in ASCII letters, digits, `-`, `_`, `.`.
     #[must_use]
-    pub fn download(content_type: &'static str, name: &str, body: Vec<u8>) -> Self {
+    pub fn download(content_type: &'static str, name: &str, body: impl Into<Bytes>) -> Self {
         let safe: String =
             name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
         let mut reply = Self::new(StatusCode::OK, content_type, body);

@@ -37,6 +37,7 @@ pub struct Req {
     pub(crate) flash: Option<String>,
     pub(crate) site: std::sync::Arc<crate::server::Site>,
     pub(crate) openapi: std::sync::Arc<crate::openapi::Document>,
+    pub(crate) kept: std::sync::Arc<crate::kept::Kept>,
 }
 
 impl Req {

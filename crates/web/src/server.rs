@@ -16,6 +16,7 @@ use linli_words::Lang;
 use tokio::sync::watch;
 
 use crate::form::{Form, Upload};
+use crate::kept::Kept;
 use crate::openapi;
 use crate::page::RailGroup;
 use crate::problems::problem_page;
@@ -44,6 +45,7 @@ struct Shared {
     house: House,
     site: Arc<Site>,
     openapi: Arc<openapi::Document>,
+    kept: Arc<Kept>,
 }
 
 /// Longest time a request may take before it is answered with "busy".
@@ -52,6 +54,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// One router of all routes.
 pub fn router(house: House, site: Arc<Site>, routes: &[Route]) -> Router {
     let shared = Shared { house, site, openapi: openapi::document(routes) };
+    let shared = Shared { house, site, kept: Arc::default() };
     let mut paths: Vec<(&'static str, MethodRouter<Shared>)> = Vec::new();
     for route in routes {
         let filter = if route.method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
@@ -218,6 +221,7 @@ async fn handle(
         flash,
         site: Arc::clone(&shared.site),
         openapi: Arc::clone(&shared.openapi),
+        kept: Arc::clone(&shared.kept),
     };
     (route.handler)(req).await
 }
