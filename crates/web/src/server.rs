@@ -53,8 +53,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 /// One router of all routes.
 pub fn router(house: House, site: Arc<Site>, routes: &[Route]) -> Router {
-    let shared = Shared { house, site, openapi: openapi::document(routes) };
-    let shared = Shared { house, site, kept: Arc::default() };
+    let shared = Shared { house, site, openapi: openapi::document(routes), kept: Arc::default() };
     let mut paths: Vec<(&'static str, MethodRouter<Shared>)> = Vec::new();
     for route in routes {
         let filter = if route.method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
