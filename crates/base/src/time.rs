@@ -99,6 +99,11 @@ impl Day {
     pub fn day_of_month(self) -> i8 {
         self.0.day()
     }
+    /// 1 January of its year.
+    #[must_use]
+    pub fn first_of_year(self) -> Self {
+        Self::new(self.year(), 1, 1).unwrap_or(self)
+    }
     #[must_use]
     pub fn weekday(self) -> Weekday {
         self.0.weekday()

@@ -71,7 +71,7 @@ pub(crate) fn soon(read: &mut Read<'_>, today: Day) -> Result<Day, CaseError> {
     if days == 0 {
         return Ok(today);
     }
-    Ok(linli_rules::calendar(read)?.due(today, days).due)
+    Ok(linli_rules::calendar_from(read, today)?.due(today, days).due)
 }
 
 /// Working days between today and a last day, with a sign.

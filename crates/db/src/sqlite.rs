@@ -22,6 +22,8 @@ const STATEMENTS: usize = 2_048;
 const BATCH: usize = 256;
 /// … or after this long, whichever comes first.
 const BATCH_TIME: Duration = Duration::from_millis(5);
+/// Longest that a batch is kept open for callers who are expected.
+const PATIENCE: Duration = Duration::from_millis(2);
 /// Acts that may wait for the writer; beyond it callers wait to be let in.
 const QUEUE: usize = 1_024;
 
@@ -66,6 +68,8 @@ fn open(path: &Path, write: bool) -> Result<Connection, DbError> {
     conn.pragma_update(None, "recursive_triggers", true)?;
     conn.pragma_update(None, "cache_size", if write { -65_536 } else { -8_192 })?;
     conn.pragma_update(None, "mmap_size", 268_435_456)?;
+    // Each act has a savepoint, and what a page was before it would go into a temporary file.
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
     if !write {
         conn.pragma_update(None, "query_only", true)?;
     }
@@ -177,6 +181,7 @@ fn write_loop(
     committed: &watch::Sender<u64>,
     watch: Option<&Watch>,
 ) {
+    let mut crowd = Crowd::default();
     while let Some(first) = waiting.blocking_recv() {
         if let Err(e) = exec(conn, "BEGIN IMMEDIATE") {
             (first.refuse)(e);
@@ -205,13 +210,15 @@ fn write_loop(
                 break;
             }
             if answers.len() < BATCH && start.elapsed() < BATCH_TIME {
-                next = waiting.try_recv().ok();
+                next = crowd.next(&mut waiting, answers.len());
             }
         }
+        let before = Timer::now();
         let fate = match lost {
             None => exec(conn, "COMMIT"),
             Some(e) => Err(e),
         };
+        crowd.committed(answers.len(), before.elapsed());
         if fate.is_err() && !conn.is_autocommit() {
             // A COMMIT that fails leaves the transaction open.
             let _ = exec(conn, "ROLLBACK");
@@ -222,6 +229,39 @@ fn write_loop(
         if wake && fate.is_ok() {
             committed.send_modify(|n| *n += 1);
         }
+    }
+}
+
+/// How many acts the last batch held, and what its commit took. Callers who were answered together ask again at about the same time:
+/// a batch that closes at the first gap between them pays a commit for a few of them, and the rest wait for it.
+#[derive(Default)]
+struct Crowd {
+    acts: usize,
+    commit: Duration,
+}
+
+impl Crowd {
+    /// The next act that waits; while fewer came than last time, those who are on their way are waited for, never longer than half of
+    /// what a commit takes. A lone caller waits for nobody.
+    fn next(&self, waiting: &mut mpsc::Receiver<Queued>, so_far: usize) -> Option<Queued> {
+        let start = Timer::now();
+        loop {
+            match waiting.try_recv() {
+                Ok(queued) => return Some(queued),
+                Err(mpsc::error::TryRecvError::Disconnected) => return None,
+                Err(mpsc::error::TryRecvError::Empty) => {}
+            }
+            if so_far >= self.acts || start.elapsed() >= (self.commit / 2).min(PATIENCE) {
+                return None;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    fn committed(&mut self, acts: usize, took: Duration) {
+        // One that was small by chance does not make the next ones small.
+        self.acts = acts.max(self.acts.saturating_sub(self.acts.div_ceil(8)));
+        self.commit = (self.commit + took) / 2;
     }
 }
 

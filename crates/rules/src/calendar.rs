@@ -1,8 +1,8 @@
 //! The working calendar as the district keeps it.
 
 use linli_acts::{Act, Actor, Denied, Entry, House, Subject, Who};
-use linli_base::Instant;
 use linli_base::calendar::{self, DayKind, Stretch, WorkCalendar};
+use linli_base::{Day, Instant};
 use linli_db::{DbError, Read};
 
 use crate::error::RuleError;
@@ -26,6 +26,16 @@ fn stretch(row: StretchRow) -> Stretch {
 /// If the database fails.
 pub fn calendar(read: &mut Read<'_>) -> Result<WorkCalendar, DbError> {
     Ok(WorkCalendar::new(read.all(&store::DAYS, ())?.into_iter().map(stretch).collect()))
+}
+
+/// The calendar of the moment from the beginning of a day's year on: enough for whatever is counted from that day, and a tenth of the
+/// rows.
+///
+/// # Errors
+/// If the database fails.
+pub fn calendar_from(read: &mut Read<'_>, day: Day) -> Result<WorkCalendar, DbError> {
+    let rows = read.all(&store::DAYS_FROM, (day.first_of_year(),))?;
+    Ok(WorkCalendar::new(rows.into_iter().map(stretch).collect()))
 }
 
 /// The calendar as it was known at an instant: what was told on a day is derived again as it was then.

@@ -9,7 +9,7 @@ mod store;
 
 use linli_web::{Gate, Route};
 
-pub use calendar::{calendar, calendar_at, deliver_calendar};
+pub use calendar::{calendar, calendar_at, calendar_from, deliver_calendar};
 pub use error::RuleError;
 pub use registry::{Certainty, Rule, Value, rules};
 pub use store::value;

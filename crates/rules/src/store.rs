@@ -50,6 +50,8 @@ sql! {
     pub(crate) HISTORY: ValueRow = "SELECT id, key, value, from_day, source, certainty, set_by, set_at FROM rule_values WHERE key = $1 ORDER BY id DESC LIMIT 100";
     pub(crate) ADD_DAYS: () = "INSERT INTO calendar_stretches (id, from_day, to_day, kind, zh, en, source, certainty, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     pub(crate) DAYS: StretchRow = "SELECT id, from_day, to_day, kind, zh, en, source, certainty FROM calendar_stretches WHERE removed_at IS NULL ORDER BY id LIMIT 1000";
+    pub(crate) DAYS_FROM: StretchRow = "SELECT id, from_day, to_day, kind, zh, en, source, certainty FROM calendar_stretches
+        WHERE removed_at IS NULL AND to_day >= $1 ORDER BY id LIMIT 1000";
     pub(crate) DAYS_AT: StretchRow = "SELECT id, from_day, to_day, kind, zh, en, source, certainty FROM calendar_stretches
         WHERE added_at <= $1 AND (removed_at IS NULL OR removed_at > $1) ORDER BY id LIMIT 1000";
     pub(crate) ANY_DAYS: (i64,) = "SELECT count(*) FROM calendar_stretches";

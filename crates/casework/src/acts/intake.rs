@@ -41,7 +41,7 @@ pub fn file(act: &mut Act<'_, '_>, new: &NewCase) -> Result<CaseId, CaseError> {
     let number = number(day, serial);
     let accept = working_days(linli_rules::value(act, &ACCEPT_DAYS, day)?.value);
     let limits = Limits { accept, promised: new.promised_days, legal: new.legal_days.max(new.promised_days) };
-    let due = linli_rules::calendar(act)?.due(day, accept).due;
+    let due = linli_rules::calendar_from(act, day)?.due(day, accept).due;
     let channel = act.actor.channel;
     act.run(
         &store::ADD,
@@ -113,7 +113,7 @@ fn accepted_on(
 ) -> Result<(), CaseError> {
     let state = next(case, Step::Accept)?;
     let now = act.now();
-    let calendar = linli_rules::calendar(act)?;
+    let calendar = linli_rules::calendar_from(act, from)?;
     let due = handling_due(&calendar, from, case.promised_days, &[], now.day()).due;
     let legal = handling_due(&calendar, from, case.legal_days, &[], now.day()).due;
     one(act.run_one(&store::ACCEPTED, (case.id, rev, from, due, legal, now, by))?)?;
@@ -154,7 +154,7 @@ pub fn ask_supplement(
     let round = i64::try_from(before.len()).unwrap_or(i64::MAX) + 1;
     let now = act.now();
     let days = working_days(linli_rules::value(act, &SUPPLEMENT_DAYS, now.day())?.value);
-    let due = linli_rules::calendar(act)?.due(now.day(), days).due;
+    let due = linli_rules::calendar_from(act, now.day())?.due(now.day(), days).due;
     let by = act.actor.officer().ok();
     let row: i64 = act.next_id();
     let sealed = seal(act.vault(), "supplements.points", row, &points)?;
@@ -178,7 +178,7 @@ pub fn supplied(act: &mut Act<'_, '_>, id: CaseId) -> Result<(), CaseError> {
     let state = next(&case, Step::Supply)?;
     let now = act.now();
     let today = now.day();
-    let due = linli_rules::calendar(act)?.due(today, case.accept_days).due;
+    let due = linli_rules::calendar_from(act, today)?.due(today, case.accept_days).due;
     one(act.run_one(&store::SUBMITTED_AGAIN, (id, case.rev, today, due, now))?)?;
     act.run(&store::SUPPLIED, (id, now))?;
     act.log(entry(&case, "casework.supplied").state(state.word()))?;

@@ -82,7 +82,7 @@ fn dues(act: &mut Act<'_, '_>, case: &CaseRow, extended: u16) -> Result<(Day, Da
     let from = case.accepted_on.unwrap_or(case.clock_from);
     let today = act.now().day();
     let stops = stops(act, case.id)?;
-    let calendar = linli_rules::calendar(act)?;
+    let calendar = linli_rules::calendar_from(act, from)?;
     let last = |limit: u16| handling_due(&calendar, from, limit.saturating_add(extended), &stops, today).due;
     Ok((last(case.promised_days), last(case.legal_days)))
 }
