@@ -1,8 +1,13 @@
 //! The acts: one function each. The officer's are bound to body and place; the applicant's to her own cases.
 
 pub mod decide;
+pub mod delivery;
 pub mod intake;
 pub mod person;
+pub mod route;
+pub mod slips;
+pub mod tasks;
+pub(crate) mod track;
 pub mod time;
 
 use linli_acts::{Act, Entry, Subject};

@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod consents;
+pub mod delegations;
 pub mod corrections;
 pub mod erasure;
 pub mod records;
