@@ -147,7 +147,13 @@ impl Actor {
     /// A resident on her own page.
     #[must_use]
     pub fn person(id: PersonId) -> Self {
-        Self { who: Who::Person(id), channel: Channel::Page, for_person: None, items: None, held: Arc::new([]) }
+        Self {
+            who: Who::Person(id),
+            channel: Channel::Page,
+            for_person: None,
+            items: None,
+            held: Arc::new([]),
+        }
     }
 
     /// An officer with the duties that she holds now.

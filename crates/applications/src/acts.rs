@@ -186,7 +186,8 @@ pub fn file_received(
         if !truth {
             return Err(ApplicationError::field("truth", "truth-missing"));
         }
-        let received = if act.actor.channel == Channel::Paper { Some(paper_day(act, received)?) } else { None };
+        let received =
+            if act.actor.channel == Channel::Paper { Some(paper_day(act, received)?) } else { None };
         let row = draft(act, person, key)?;
         let answers = row.open(act.house.vault())?;
         put_on_file(act, &row, answers, received)
@@ -201,6 +202,17 @@ fn paper_day(act: &mut Act<'_, '_>, day: Option<Day>) -> Result<Day, Application
     let wrong = || ApplicationError::field("received", "received-range");
     let day = day.ok_or_else(wrong)?;
     if day > today || today.days_since(day) > most { Err(wrong()) } else { Ok(day) }
+}
+
+/// How the result goes out at first; while nothing is on its way the applicant chooses another.
+fn handover(guide: &Guide) -> Handover {
+    use linli_catalogue::offers::Handover as Way;
+    match guide.handover.first() {
+        None => Handover::Page,
+        Some(_) if guide.handover.iter().any(|w| matches!(w, Way::Download | Way::Wallet)) => Handover::Page,
+        Some(Way::Post) => Handover::Post,
+        Some(_) => Handover::Counter,
+    }
 }
 
 fn put_on_file(
@@ -232,7 +244,7 @@ fn put_on_file(
             promised_days: guide.promised_days,
             legal_days: guide.legal_days,
             two_persons: form.two_persons,
-            handover: Handover::Page,
+            handover: handover(&guide),
             received,
         },
     )?;

@@ -55,7 +55,11 @@ pub fn filed(read: &mut Read<'_>, from: Day, to: Day) -> Result<i64, linli_db::D
 ///
 /// # Errors
 /// If the database fails.
-pub fn decided(read: &mut Read<'_>, from: Day, to: Day) -> Result<Vec<(BodyId, i64, i64)>, linli_db::DbError> {
+pub fn decided(
+    read: &mut Read<'_>,
+    from: Day,
+    to: Day,
+) -> Result<Vec<(BodyId, i64, i64)>, linli_db::DbError> {
     read.all(&DECIDED, (from, to))
 }
 
@@ -63,7 +67,11 @@ pub fn decided(read: &mut Read<'_>, from: Day, to: Day) -> Result<Vec<(BodyId, i
 ///
 /// # Errors
 /// If the database fails.
-pub fn reviewed(read: &mut Read<'_>, from: Day, to: Day) -> Result<Vec<(BodyId, i64, i64)>, linli_db::DbError> {
+pub fn reviewed(
+    read: &mut Read<'_>,
+    from: Day,
+    to: Day,
+) -> Result<Vec<(BodyId, i64, i64)>, linli_db::DbError> {
     read.all(&REVIEWED, (from.start(), to.end()))
 }
 

@@ -69,7 +69,11 @@ impl Problem for CaseError {
             Self::Denied(d) => d.status(),
             Self::Sealed(_) | Self::Stored | Self::Room(_) => 500,
             Self::Missing => 404,
-            Self::Changed | Self::State(_) | Self::AskedBefore | Self::ExtendedBefore | Self::StillToFollow => 409,
+            Self::Changed
+            | Self::State(_)
+            | Self::AskedBefore
+            | Self::ExtendedBefore
+            | Self::StillToFollow => 409,
             Self::Wrong(_) => 422,
         }
     }

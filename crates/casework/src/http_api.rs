@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::HANDLER;
+use crate::acts::delivery::{self, Way};
 use crate::acts::{decide, intake};
 use crate::domain::{CaseId, Outcome, State};
 use crate::error::CaseError;
@@ -126,6 +127,30 @@ pub(crate) async fn resolve(req: Req) -> Result<Reply, Fault> {
             } else {
                 decide::resolve(act, id, rev, outcome, &why)?;
             }
+            store::load(act, id)
+        })
+        .await
+        .map_err(hidden)?;
+    Ok(Reply::json(&document(case)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deliver {
+    rev: i64,
+    way: Way,
+    #[serde(default)]
+    note: String,
+}
+
+/// Notes that the result reached the applicant, and how.
+pub(crate) async fn deliver(req: Req) -> Result<Reply, Fault> {
+    let id: CaseId = req.path("case")?;
+    let Deliver { rev, way, note } = req.json()?;
+    let note = linli_base::text::tidy(&note);
+    let case = req
+        .act(move |act| {
+            delivery::deliver(act, id, rev, way, &note)?;
             store::load(act, id)
         })
         .await

@@ -25,8 +25,10 @@ pub use store::CaseRow;
 linli_words::include_words!();
 
 /// Tables of this crate.
-pub const ROOM: linli_db::Room =
-    linli_db::Room { name: "casework", migrations: linli_db::migrations![1 => "0001_cases.sql", 2 => "0002_together.sql"] };
+pub const ROOM: linli_db::Room = linli_db::Room {
+    name: "casework",
+    migrations: linli_db::migrations![1 => "0001_cases.sql", 2 => "0002_together.sql"],
+};
 
 linli_acts::duty_kind! {
     /// Accepts cases, asks for supplements, handles and proposes (收件、受理、经办).
@@ -87,7 +89,8 @@ pub fn routes() -> Vec<Route> {
         Route::get("/my/cases/{id}", Gate::Resident, pages::mine::show).delegable(),
         Route::post("/my/cases/{id}/withdraw", Gate::Resident, pages::mine::withdraw).delegable(),
         Route::post("/my/cases/{id}/review", Gate::Resident, pages::mine::review).delegable(),
-        Route::post("/my/cases/{id}/correction", Gate::Resident, pages::mine_more::ask_correction).delegable(),
+        Route::post("/my/cases/{id}/correction", Gate::Resident, pages::mine_more::ask_correction)
+            .delegable(),
         Route::post("/my/cases/{id}/way", Gate::Resident, pages::mine_more::choose_way).delegable(),
     ];
     all.extend([
@@ -122,6 +125,8 @@ pub fn routes() -> Vec<Route> {
             .api(http_api::assign_described()),
         Route::post("/api/v1/cases/{case}/resolve", Gate::Token(&HANDLER), http_api::resolve)
             .api(http_api::resolve_described()),
+        Route::post("/api/v1/cases/{case}/deliver", Gate::Token(&HANDLER), http_api::deliver)
+            .api(http_api::deliver_described()),
     ]);
     all
 }

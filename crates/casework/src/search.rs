@@ -99,12 +99,7 @@ pub fn name_key(vault: &Vault, name: &str) -> Lookup {
 ///
 /// # Errors
 /// If the database fails.
-pub fn find(
-    read: &mut Read<'_>,
-    ask: &Ask,
-    after: (Day, CaseId),
-    limit: usize,
-) -> Result<Found, CaseError> {
+pub fn find(read: &mut Read<'_>, ask: &Ask, after: (Day, CaseId), limit: usize) -> Result<Found, CaseError> {
     let (first, last) = ask.due.unwrap_or((start().0, ever()));
     // A light's first day is a place to begin at, so nothing before it is walked over.
     let after = if after.0 < first { (first.plus_days(-1), CaseId::from_raw(i64::MAX)) } else { after };
@@ -127,7 +122,21 @@ pub fn find(
                 (Holder::Officer(who), item) => {
                     let found = read.all(
                         &WALK_HANDLER,
-                        (*who, *state, due, id, last, WINDOW, low, high, first, filed, *body, item, rows_wanted),
+                        (
+                            *who,
+                            *state,
+                            due,
+                            id,
+                            last,
+                            WINDOW,
+                            low,
+                            high,
+                            first,
+                            filed,
+                            *body,
+                            item,
+                            rows_wanted,
+                        ),
                     )?;
                     let end = ended(&found, rows_wanted, || {
                         read.opt(&WALK_HANDLER_END, (*who, *state, due, id, last, WINDOW - 1))
@@ -137,7 +146,21 @@ pub fn find(
                 (_, Some(item)) => {
                     let found = read.all(
                         &WALK_ITEM,
-                        (*body, *state, due, id, last, WINDOW, low, high, first, filed, nobody, item, rows_wanted),
+                        (
+                            *body,
+                            *state,
+                            due,
+                            id,
+                            last,
+                            WINDOW,
+                            low,
+                            high,
+                            first,
+                            filed,
+                            nobody,
+                            item,
+                            rows_wanted,
+                        ),
                     )?;
                     let end = ended(&found, rows_wanted, || {
                         read.opt(&WALK_ITEM_END, (*body, *state, due, id, last, WINDOW - 1, item))

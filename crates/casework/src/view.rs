@@ -7,10 +7,10 @@ use linli_vault::Vault;
 use linli_web::DirectoryService;
 use linli_words::Lang;
 
-use crate::acts::{open, subject, time};
 use crate::acts::delivery::{self, DeliveryRow};
 use crate::acts::slips::{self, SlipRow};
 use crate::acts::tasks::{self, TaskKind, TaskRow};
+use crate::acts::{open, subject, time};
 use crate::acts::{person, route};
 use crate::domain::{CaseId, DecisionText, Light, Outcome, Point, State, handling_due};
 use crate::error::CaseError;
@@ -212,7 +212,9 @@ pub(crate) fn view(
     let soon = soon(read, today)?;
     let place = names.place_name(read, case.place, today)?;
     let named_body = |read: &mut Read<'_>, body| {
-        names.body_name(read, body).map(|n| n.map(|(zh, en)| lang.pick(&zh, &en).into_owned()).unwrap_or_default())
+        names
+            .body_name(read, body)
+            .map(|n| n.map(|(zh, en)| lang.pick(&zh, &en).into_owned()).unwrap_or_default())
     };
     let mut all_tasks = Vec::new();
     for t in read.all(&tasks::OF_CASE, (id,))? {
@@ -234,7 +236,11 @@ pub(crate) fn view(
                 Some(staff) => names.staff_name(read, staff)?,
                 None => None,
             },
-            answer: t.answer.as_ref().map(|a| opened(vault, "case_tasks.answer", t.id.raw(), a)).unwrap_or_default(),
+            answer: t
+                .answer
+                .as_ref()
+                .map(|a| opened(vault, "case_tasks.answer", t.id.raw(), a))
+                .unwrap_or_default(),
             points: points.into_iter().map(name).collect(),
             question,
             row: t,
@@ -244,7 +250,11 @@ pub(crate) fn view(
     for s in read.all(&slips::OF_CASE, (id,))? {
         all_slips.push(Slip {
             words: opened(vault, "case_slips.ask", s.id.raw(), &s.ask),
-            answer: s.answer.as_ref().map(|a| opened(vault, "case_slips.answer", s.id.raw(), a)).unwrap_or_default(),
+            answer: s
+                .answer
+                .as_ref()
+                .map(|a| opened(vault, "case_slips.answer", s.id.raw(), a))
+                .unwrap_or_default(),
             row: s,
         });
     }

@@ -1,6 +1,7 @@
 //! The list of cases that a filter finds as CSV: read page by page, written as it is read, never whole in memory.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use linli_acts::{House, StaffId};
 use linli_base::{Day, PlaceCode};
@@ -33,7 +34,14 @@ pub fn export(house: House, ask: Ask, lang: Lang, today: Day) -> Receiver<Result
     tokio::spawn(async move {
         let w = Words::from(lang);
         let head = [
-            w.number(), w.col_item(), w.col_state(), w.place(), w.handler(), w.filed_on(), w.due_on(), w.decided_on(),
+            w.number(),
+            w.col_item(),
+            w.col_state(),
+            w.place(),
+            w.handler(),
+            w.filed_on(),
+            w.due_on(),
+            w.decided_on(),
         ];
         let mut first = b"\xef\xbb\xbf".to_vec();
         first.extend(line(head.iter().map(|h| (*h).to_owned())));
@@ -85,15 +93,13 @@ fn page(
     let found = search::find(r, ask, from, PAGE)?;
     let mut text = Vec::with_capacity(found.rows.len() * 120);
     for case in found.rows {
-        if !names.places.contains_key(&case.place) {
+        if let Entry::Vacant(place) = names.places.entry(case.place) {
             let named = directory.0.place_name(r, case.place, today)?;
-            let named = named.map(|(zh, en)| lang.pick(&zh, &en).into_owned()).unwrap_or_default();
-            names.places.insert(case.place, named);
+            place.insert(named.map(|(zh, en)| lang.pick(&zh, &en).into_owned()).unwrap_or_default());
         }
-        if let Some(staff) = case.handler
-            && !names.staff.contains_key(&staff)
-        {
-            names.staff.insert(staff, directory.0.staff_name(r, staff)?.unwrap_or_default());
+        if let Some(Entry::Vacant(name)) = case.handler.map(|h| names.staff.entry(h)) {
+            let named = directory.0.staff_name(r, *name.key())?;
+            name.insert(named.unwrap_or_default());
         }
         text.extend(row(&case, lang, names));
     }

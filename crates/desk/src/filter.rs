@@ -155,7 +155,8 @@ mod tests {
 
     #[test]
     fn an_address_says_what_it_asks_for() {
-        let text = "state=accepted&item=old-age-allowance&light=red&place=440105006000&who=me&days=7&q=%E6%A2%81";
+        let text =
+            "state=accepted&item=old-age-allowance&light=red&place=440105006000&who=me&days=7&q=%E6%A2%81";
         let filter = Filter::read(&Form::parse(text.as_bytes()));
         assert_eq!(filter.state, Some(State::Accepted));
         assert_eq!((filter.light, filter.who, filter.days), (Some(LightAsk::Red), WhoAsk::Me, Some(7)));

@@ -5,10 +5,10 @@ use linli_base::Day;
 use linli_casework::offers::State;
 use linli_casework::{search, shown};
 
+use crate::ESCALATE_DAYS;
 use crate::acts::{bulk, remind};
 use crate::error::DeskError;
 use crate::store::BulkId;
-use crate::ESCALATE_DAYS;
 
 async fn run_bulk(house: House, job: JobRow) -> Result<(), JobError> {
     let id: BulkId = job.read()?;

@@ -46,7 +46,11 @@ pub fn routes() -> Vec<Route> {
         Route::post("/desk/bulk", Gate::AnyDuty(BULK_DUTIES), pages::bulk::begin),
         Route::get("/desk/bulk/{id}", Gate::AnyDuty(BULK_DUTIES), pages::bulk::show),
         Route::post("/desk/filters", Gate::AnyDuty(linli_casework::DESK_DUTIES), pages::filters::save),
-        Route::post("/desk/filters/{id}/delete", Gate::AnyDuty(linli_casework::DESK_DUTIES), pages::filters::delete),
+        Route::post(
+            "/desk/filters/{id}/delete",
+            Gate::AnyDuty(linli_casework::DESK_DUTIES),
+            pages::filters::delete,
+        ),
         Route::post("/desk/reminders", Gate::AnyDuty(BULK_DUTIES), pages::filters::seen),
         Route::get("/desk/export.csv", Gate::AnyDuty(linli_casework::DESK_DUTIES), pages::filters::export),
         Route::get("/desk/overdue", Gate::Duty(&SUPERVISOR), pages::overdue::show),

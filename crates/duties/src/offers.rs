@@ -77,10 +77,7 @@ pub fn duty(read: &mut Read<'_>, id: DutyId) -> Result<Option<Held>, DbError> {
 ///
 /// # Errors
 /// If the database fails.
-pub fn bodies_with(
-    read: &mut Read<'_>,
-    kind: &DutyKind,
-) -> Result<Vec<(BodyId, String, String)>, DbError> {
+pub fn bodies_with(read: &mut Read<'_>, kind: &DutyKind) -> Result<Vec<(BodyId, String, String)>, DbError> {
     read.all(&store::BODIES_WITH, (kind.key,))
 }
 

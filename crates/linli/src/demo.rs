@@ -57,10 +57,18 @@ pub const OFFICERS: &[Player] = &[
         zh: "办件经办和审定（赤岗街道）",
         en: "handles and decides cases (Chigang)",
     },
-    Player { login: "clerk-two", zh: "办件经办（素社街道，另一位）", en: "handles cases (Sushe, a colleague)" },
+    Player {
+        login: "clerk-two",
+        zh: "办件经办（素社街道，另一位）",
+        en: "handles cases (Sushe, a colleague)",
+    },
     Player { login: "clerk-hr", zh: "会办和转办（人社局）", en: "co-handles cases (HR bureau)" },
-    Player { login: "supervisor", zh: "办件督办（素社街道）", en: "supervises time limits (Sushe)" },
-    Player { login: "redress", zh: "差评核实整改（素社街道）", en: "looks into bad reviews (Sushe)" },
+    Player {
+        login: "supervisor", zh: "办件督办（素社街道）", en: "supervises time limits (Sushe)"
+    },
+    Player {
+        login: "redress", zh: "差评核实整改（素社街道）", en: "looks into bad reviews (Sushe)"
+    },
     Player { login: "post", zh: "信函打印和寄送（全区）", en: "postroom (district)" },
 ];
 

@@ -111,7 +111,9 @@ pub(crate) fn by_body(read: &mut Read<'_>, from: Day, to: Day) -> Result<Vec<(Bo
     let rows = read.all(&BY_BODY, (from, to))?;
     Ok(rows
         .into_iter()
-        .map(|(body, decided, in_time, reviews, pleased)| (body, Sums { filed: 0, decided, in_time, reviews, pleased }))
+        .map(|(body, decided, in_time, reviews, pleased)| {
+            (body, Sums { filed: 0, decided, in_time, reviews, pleased })
+        })
         .collect())
 }
 
@@ -133,8 +135,18 @@ fn roll(act: &mut Act<'_, '_>) -> Result<bool, DbError> {
         act.run(
             &ADD,
             (
-                body, next, of.filed, of.decided, of.in_time, of.reviews, of.pleased, sum.filed, sum.decided,
-                sum.in_time, sum.reviews, sum.pleased,
+                body,
+                next,
+                of.filed,
+                of.decided,
+                of.in_time,
+                of.reviews,
+                of.pleased,
+                sum.filed,
+                sum.decided,
+                sum.in_time,
+                sum.reviews,
+                sum.pleased,
             ),
         )?;
     }
@@ -173,8 +185,20 @@ fn check(read: &mut Read<'_>, mark: &str) -> Result<Compared, DbError> {
     for x in read.all(&OF_DAY, (day,))? {
         out.rows += 1;
         let of = counted.remove(&x.body).unwrap_or_default();
-        let stored = Sums { filed: x.filed, decided: x.decided, in_time: x.in_time, reviews: x.reviews, pleased: x.pleased };
-        let sums = Sums { filed: x.filed_sum, decided: x.decided_sum, in_time: x.in_time_sum, reviews: x.reviews_sum, pleased: x.pleased_sum };
+        let stored = Sums {
+            filed: x.filed,
+            decided: x.decided,
+            in_time: x.in_time,
+            reviews: x.reviews,
+            pleased: x.pleased,
+        };
+        let sums = Sums {
+            filed: x.filed_sum,
+            decided: x.decided_sum,
+            in_time: x.in_time_sum,
+            reviews: x.reviews_sum,
+            pleased: x.pleased_sum,
+        };
         let before = read.opt(&BEFORE, (x.body, day))?.unwrap_or_default();
         if stored != of || sums != before.plus(of) {
             out.wrong.push(format!("{day} {}", x.body));

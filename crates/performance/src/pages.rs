@@ -120,12 +120,20 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
                 let href = if hide.0 {
                     String::new()
                 } else {
-                    format!("/performance/{body}{}", if asked.is_empty() { String::new() } else { format!("?month={asked}") })
+                    format!(
+                        "/performance/{body}{}",
+                        if asked.is_empty() { String::new() } else { format!("?month={asked}") }
+                    )
                 };
                 lines.push(line(href, lang.pick(&name.0, &name.1).into_owned(), *s, hide, least, w));
             }
-            let small = (total.decided < least && total.decided > 0, total.reviews < least && total.reviews > 0);
-            Ok::<_, DbError>((line(String::new(), w.all_bodies().to_owned(), total, small, least, w), lines, least))
+            let small =
+                (total.decided < least && total.decided > 0, total.reviews < least && total.reviews > 0);
+            Ok::<_, DbError>((
+                line(String::new(), w.all_bodies().to_owned(), total, small, least, w),
+                lines,
+                least,
+            ))
         })
         .await?;
     Ok(Reply::page(&ListPage {
@@ -189,7 +197,8 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     rows.truncate(usize::from(ROWS));
     let (f, w) = (req.frame(), req.words::<Words>());
     let here = format!("/performance/{body}?month={month}");
-    let next = rows.last().filter(|_| more).map(|c| format!("{here}&decided={}&after={}", c.decided_on, c.id));
+    let next =
+        rows.last().filter(|_| more).map(|c| format!("{here}&decided={}&after={}", c.decided_on, c.id));
     Ok(Reply::page(&BodyPage {
         name,
         from: from.to_string(),

@@ -117,15 +117,23 @@ fn step(
     let changed = act.run_one(
         &store::MOVE,
         (
-            id, rev, state, change.verdict, change.call, change.fixed.then_some(today),
-            change.called.then_some(today), closed, Some(me),
+            id,
+            rev,
+            state,
+            change.verdict,
+            change.call,
+            change.fixed.then_some(today),
+            change.called.then_some(today),
+            closed,
+            Some(me),
         ),
     )?;
     if !changed {
         return Err(RedressError::Changed);
     }
     let row: i64 = act.next_id();
-    let sealed = (!words.is_empty()).then(|| act.vault().seal(Place::new("redress_notes.words", row), words.as_bytes()));
+    let sealed = (!words.is_empty())
+        .then(|| act.vault().seal(Place::new("redress_notes.words", row), words.as_bytes()));
     act.run(&store::NOTE, (row, id, what, me, now, sealed))?;
     act.log(
         entry(&order, what)
@@ -139,7 +147,13 @@ fn step(
 ///
 /// # Errors
 /// If it was done, the words are empty, or the officer handled the case herself.
-pub fn verify(act: &mut Act<'_, '_>, id: OrderId, rev: i64, verdict: Verdict, words: &str) -> Result<(), RedressError> {
+pub fn verify(
+    act: &mut Act<'_, '_>,
+    id: OrderId,
+    rev: i64,
+    verdict: Verdict,
+    words: &str,
+) -> Result<(), RedressError> {
     let change = Change { verdict: Some(verdict), ..Change::default() };
     step(act, id, rev, Step::Verify, "redress.verified", words, &change).map(|_| ())
 }
@@ -149,7 +163,8 @@ pub fn verify(act: &mut Act<'_, '_>, id: OrderId, rev: i64, verdict: Verdict, wo
 /// # Errors
 /// If nothing was found that has to be, or the words are empty.
 pub fn fix(act: &mut Act<'_, '_>, id: OrderId, rev: i64, words: &str) -> Result<(), RedressError> {
-    let order = step(act, id, rev, Step::Fix, "redress.fixed", words, &Change { fixed: true, ..Change::default() })?;
+    let order =
+        step(act, id, rev, Step::Fix, "redress.fixed", words, &Change { fixed: true, ..Change::default() })?;
     told(act, &order, false)
 }
 
@@ -157,7 +172,13 @@ pub fn fix(act: &mut Act<'_, '_>, id: OrderId, rev: i64, words: &str) -> Result<
 ///
 /// # Errors
 /// If it is too early, or the words are empty.
-pub fn call(act: &mut Act<'_, '_>, id: OrderId, rev: i64, call: Call, words: &str) -> Result<(), RedressError> {
+pub fn call(
+    act: &mut Act<'_, '_>,
+    id: OrderId,
+    rev: i64,
+    call: Call,
+    words: &str,
+) -> Result<(), RedressError> {
     let order = load(act, id)?;
     let again = order.state.after(Step::Call(call), order.verdict) == Some(OrderState::Verified);
     let what = if again { "redress.call_tried" } else { "redress.called" };

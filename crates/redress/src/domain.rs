@@ -71,7 +71,12 @@ mod tests {
         (OrderState::Verified, Step::Call(Call::NotContent), None, Some(OrderState::Called)),
         (OrderState::Verified, Step::Call(Call::NotReached), None, Some(OrderState::Called)),
         (OrderState::Fixed, Step::Call(Call::Content), Some(OrderState::Called), Some(OrderState::Called)),
-        (OrderState::Fixed, Step::Call(Call::NotContent), Some(OrderState::Verified), Some(OrderState::Verified)),
+        (
+            OrderState::Fixed,
+            Step::Call(Call::NotContent),
+            Some(OrderState::Verified),
+            Some(OrderState::Verified),
+        ),
         (OrderState::Fixed, Step::Call(Call::NotReached), Some(OrderState::Called), Some(OrderState::Called)),
         (OrderState::Called, Step::Close, Some(OrderState::Closed), Some(OrderState::Closed)),
     ];

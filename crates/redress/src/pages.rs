@@ -6,7 +6,9 @@ use linli_casework::offers as casework;
 use linli_casework::shown;
 use linli_db::Read;
 use linli_vault::Place;
-use linli_web::ui::{Chip, Choice, Choose, Errors, Fact, Facts, Field, Kind, Moment, Pager, Row, Rows, Timeline, Tone};
+use linli_web::ui::{
+    Chip, Choice, Choose, Errors, Fact, Facts, Field, Kind, Moment, Pager, Row, Rows, Timeline, Tone,
+};
 use linli_web::{DirectoryService, Fault, Frame, Missing, Reply, Req};
 use linli_words::Lang;
 
@@ -31,7 +33,10 @@ fn light(r: &mut Read<'_>, order: &OrderRow, lang: Lang) -> Result<Chip, Redress
     let today = r.now().day();
     if matches!(order.state, OrderState::Closed | OrderState::Called) {
         let w = Words::from(lang);
-        return Ok(Chip::new(Tone::Done, w.by_key(&format!("state-{}", order.state.word())).unwrap_or_default()));
+        return Ok(Chip::new(
+            Tone::Done,
+            w.by_key(&format!("state-{}", order.state.word())).unwrap_or_default(),
+        ));
     }
     let (near, calendar) = (shown::soon(r, today)?, linli_rules::calendar(r)?);
     let light = linli_casework::domain::light(casework::State::Accepted, order.due, today, near);
@@ -61,7 +66,8 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
             found.dedup_by_key(|o| o.id);
             let more = found.len() > usize::from(ROWS);
             found.truncate(usize::from(ROWS));
-            let next = found.last().filter(|_| more).map(|o| format!("/desk/redress?due={}&after={}", o.due, o.id));
+            let next =
+                found.last().filter(|_| more).map(|o| format!("/desk/redress?due={}&after={}", o.due, o.id));
             let mut rows = Vec::new();
             for order in found {
                 let case = casework::case(r, order.case_id)?;
@@ -81,7 +87,11 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
         rows: Rows::new(rows, w.none()),
         pager: Pager {
             next: next.unwrap_or_default(),
-            first: if req.query().raw("after").is_empty() { String::new() } else { "/desk/redress".to_owned() },
+            first: if req.query().raw("after").is_empty() {
+                String::new()
+            } else {
+                "/desk/redress".to_owned()
+            },
             next_words: f.words().next_page(),
             first_words: f.words().first_page(),
         },
@@ -100,7 +110,13 @@ struct Seen {
     own_case: bool,
 }
 
-fn seen(r: &mut Read<'_>, house: &House, order: &OrderRow, lang: Lang, me: Option<StaffId>) -> Result<Seen, RedressError> {
+fn seen(
+    r: &mut Read<'_>,
+    house: &House,
+    order: &OrderRow,
+    lang: Lang,
+    me: Option<StaffId>,
+) -> Result<Seen, RedressError> {
     let (w, vault) = (Words::from(lang), house.vault());
     let directory = house.service::<DirectoryService>();
     let case = casework::case(r, order.case_id)?;
@@ -113,7 +129,9 @@ fn seen(r: &mut Read<'_>, house: &House, order: &OrderRow, lang: Lang, me: Optio
             _ => String::new(),
         };
         moments.push(Moment {
-            what: linli_acts::act_words(&n.step).map(|(zh, en)| lang.pick(zh, en).into_owned()).unwrap_or_default(),
+            what: linli_acts::act_words(&n.step)
+                .map(|(zh, en)| lang.pick(zh, en).into_owned())
+                .unwrap_or_default(),
             when: n.at.minute(),
             detail: format!("{} {name}", words.unwrap_or_default()).trim().to_owned(),
         });
@@ -126,7 +144,11 @@ fn seen(r: &mut Read<'_>, house: &House, order: &OrderRow, lang: Lang, me: Optio
         Fact::new(w.level(), w.stars(&order.level)),
         Fact::new(w.due(), shown::day_words(lang, order.due)).why(
             linli_rules::calendar_at(r, order.due_at)?
-                .due(order.opened_on, u16::try_from(linli_rules::value(r, &crate::FIX_DAYS, order.opened_on)?.value).unwrap_or(0))
+                .due(
+                    order.opened_on,
+                    u16::try_from(linli_rules::value(r, &crate::FIX_DAYS, order.opened_on)?.value)
+                        .unwrap_or(0),
+                )
                 .derivation
                 .lines(lang.is_en()),
         ),
@@ -135,7 +157,10 @@ fn seen(r: &mut Read<'_>, house: &House, order: &OrderRow, lang: Lang, me: Optio
         facts.push(Fact::new(w.verdict(), w.by_key(&format!("verdict-{}", v.word())).unwrap_or_default()));
     }
     if let Some(c) = order.call {
-        facts.push(Fact::new(w.call(), w.by_key(&format!("call-{}", c.word().replace('_', "-"))).unwrap_or_default()));
+        facts.push(Fact::new(
+            w.call(),
+            w.by_key(&format!("call-{}", c.word().replace('_', "-"))).unwrap_or_default(),
+        ));
     }
     Ok(Seen {
         title: shown::title(lang, &case),
@@ -201,14 +226,16 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         rev: order.rev,
         verify: (may && order.state == OrderState::Opened).then(|| {
             (
-                Choose::new("verdict", w.verdict(), form.raw("verdict"), choices(w, "verdict", &verdicts)).error(errors.of("verdict")),
+                Choose::new("verdict", w.verdict(), form.raw("verdict"), choices(w, "verdict", &verdicts))
+                    .error(errors.of("verdict")),
                 words(w.found()),
             )
         }),
         fix: (may && order.state == OrderState::Verified && to_mend).then(|| words(w.mended())),
         call: (may && call).then(|| {
             (
-                Choose::new("call", w.call(), form.raw("call"), choices(w, "call", &calls)).error(errors.of("call")),
+                Choose::new("call", w.call(), form.raw("call"), choices(w, "call", &calls))
+                    .error(errors.of("call")),
                 words(w.said()),
             )
         }),

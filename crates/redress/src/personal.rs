@@ -18,7 +18,8 @@ fn export(read: &mut Read<'_>, vault: &Vault, person: PersonId) -> Result<serde_
     for order in read.all(&store::OF_PERSON, (person,))? {
         let mut notes = Vec::new();
         for n in read.all(&store::NOTES, (order.id,))? {
-            let words = n.words.and_then(|x| vault.open_text(Place::new("redress_notes.words", n.id), &x).ok());
+            let words =
+                n.words.and_then(|x| vault.open_text(Place::new("redress_notes.words", n.id), &x).ok());
             notes.push(serde_json::json!({ "step": n.step, "at": n.at.rfc3339(), "words": words }));
         }
         out.push(serde_json::json!({
@@ -31,14 +32,22 @@ fn export(read: &mut Read<'_>, vault: &Vault, person: PersonId) -> Result<serde_
 
 fn outlook(read: &mut Read<'_>, person: PersonId) -> Result<Vec<Holding>, DbError> {
     let n = u64::try_from(read.all(&store::OF_PERSON, (person,))?.len()).unwrap_or(u64::MAX);
-    if n == 0 { Ok(Vec::new()) } else { Ok(vec![Holding::erased("差评整改中写的话", "What was written about your bad reviews", n)]) }
+    if n == 0 {
+        Ok(Vec::new())
+    } else {
+        Ok(vec![Holding::erased("差评整改中写的话", "What was written about your bad reviews", n)])
+    }
 }
 
 fn erase(act: &mut Act<'_, '_>, person: PersonId) -> Result<Vec<Holding>, DbError> {
     let told = outlook(act, person)?;
     for order in act.all(&store::OF_PERSON, (person,))? {
         if act.run(&store::FORGET_NOTES, (order.id,))? > 0 {
-            act.log(linli_acts::Entry::new(subject(order.id), "redress.notes_erased").person(person).place(order.place))?;
+            act.log(
+                linli_acts::Entry::new(subject(order.id), "redress.notes_erased")
+                    .person(person)
+                    .place(order.place),
+            )?;
         }
     }
     Ok(told)

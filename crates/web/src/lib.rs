@@ -23,7 +23,7 @@ pub use reply::{Changed, Cut, Fault, Malformed, Missing, Reply, TooLarge, TooMan
 pub use request::Req;
 pub use route::{Gate, Route};
 pub use server::{Site, Tls, router, serve, session_cookie};
-pub use session::{Directory, DirectoryService, Session, Scope, SessionId, SessionKind};
+pub use session::{Directory, DirectoryService, Scope, Session, SessionId, SessionKind};
 
 linli_words::include_words!();
 

@@ -41,9 +41,9 @@ impl HttpBody for Pieces {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<http_body::Frame<Bytes>, Cut>>> {
-        self.0.poll_recv(context).map(|piece| {
-            piece.map(|p| p.map(|bytes| http_body::Frame::data(Bytes::from(bytes))))
-        })
+        self.0
+            .poll_recv(context)
+            .map(|piece| piece.map(|p| p.map(|bytes| http_body::Frame::data(Bytes::from(bytes)))))
     }
 }
 

@@ -128,7 +128,8 @@ pub fn deliver(act: &mut Act<'_, '_>, id: CaseId, rev: i64, way: Way, note: &str
         reason("note", note)?;
     }
     let (now, by) = (act.now(), act.actor.officer().ok());
-    let sealed = if note.is_empty() { None } else { Some(seal(act.vault(), "case_deliveries.note", row.id, &note)?) };
+    let sealed =
+        if note.is_empty() { None } else { Some(seal(act.vault(), "case_deliveries.note", row.id, &note)?) };
     one(act.run_one(&SET, (id, row.rev, way, DeliveryState::Done, by, now, sealed))?)?;
     super::decide::delivered(act, &case)
 }

@@ -7,8 +7,8 @@ pub mod person;
 pub mod route;
 pub mod slips;
 pub mod tasks;
-pub(crate) mod track;
 pub mod time;
+pub(crate) mod track;
 
 use linli_acts::{Act, Entry, Subject};
 use linli_vault::{Place, Sealed, Vault};

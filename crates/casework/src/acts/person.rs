@@ -16,7 +16,11 @@ pub(crate) fn own(act: &mut Act<'_, '_>, id: CaseId) -> Result<CaseRow, CaseErro
     let person = act.actor.resident()?;
     let case = store::load(act, id)?;
     // One who acts for her in certain items alone sees no other.
-    if case.person == person && act.actor.resident_for(&case.item).is_ok() { Ok(case) } else { Err(CaseError::Missing) }
+    if case.person == person && act.actor.resident_for(&case.item).is_ok() {
+        Ok(case)
+    } else {
+        Err(CaseError::Missing)
+    }
 }
 
 /// The applicant takes it back.

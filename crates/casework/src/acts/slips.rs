@@ -50,8 +50,19 @@ sql! {
 
 linli_acts::inventory::submit! { linli_acts::StateProof { subject_kind: "case_slip", page: &SLIP_STATES } }
 
-fn noted(act: &mut Act<'_, '_>, case: &CaseRow, id: SlipId, what: &'static str, state: SlipState) -> Result<(), CaseError> {
-    act.log(Entry::new(Subject::new("case_slip", id), what).state(state.word()).person(case.person).place(case.place))?;
+fn noted(
+    act: &mut Act<'_, '_>,
+    case: &CaseRow,
+    id: SlipId,
+    what: &'static str,
+    state: SlipState,
+) -> Result<(), CaseError> {
+    act.log(
+        Entry::new(Subject::new("case_slip", id), what)
+            .state(state.word())
+            .person(case.person)
+            .place(case.place),
+    )?;
     Ok(())
 }
 
@@ -104,7 +115,9 @@ pub fn correct(act: &mut Act<'_, '_>, id: CaseId, slip_rev: i64, text: &str) -> 
     let answer = seal(act.vault(), "case_slips.answer", slip.id.raw(), &"")?;
     one(act.run_one(&ANSWER, (slip.id, slip_rev, SlipState::Approved, by, now, answer))?)?;
     noted(act, &case, slip.id, "casework.corrected", SlipState::Approved)?;
-    act.log(entry(&case, "casework.corrected").content(&serde_json::json!({ "before": before, "after": after })))?;
+    act.log(
+        entry(&case, "casework.corrected").content(&serde_json::json!({ "before": before, "after": after })),
+    )?;
     act.tell(&Event::new("casework.corrected", subject(id), &id))?;
     told::corrected(act, &case)?;
     Ok(())
@@ -114,7 +127,12 @@ pub fn correct(act: &mut Act<'_, '_>, id: CaseId, slip_rev: i64, text: &str) -> 
 ///
 /// # Errors
 /// If nothing was asked or the reason is empty.
-pub fn reject_correction(act: &mut Act<'_, '_>, id: CaseId, slip_rev: i64, why: &str) -> Result<(), CaseError> {
+pub fn reject_correction(
+    act: &mut Act<'_, '_>,
+    id: CaseId,
+    slip_rev: i64,
+    why: &str,
+) -> Result<(), CaseError> {
     let (case, slip) = waiting(act, id)?;
     reason("corrected", why)?;
     let (by, now) = (act.actor.officer()?, act.now());
@@ -129,7 +147,11 @@ pub fn reject_correction(act: &mut Act<'_, '_>, id: CaseId, slip_rev: i64, why: 
 /// The open request, for whoever decides cases of this kind.
 fn waiting(act: &mut Act<'_, '_>, id: CaseId) -> Result<(CaseRow, SlipRow), CaseError> {
     let case = store::load(act, id)?;
-    if case.two_persons() { for_decider(act, id)? } else { for_handler(act, id)? };
+    if case.two_persons() {
+        for_decider(act, id)?
+    } else {
+        for_handler(act, id)?
+    };
     let open = act.all(&OF_CASE, (id,))?.into_iter().find(|s| s.state == SlipState::Open);
     Ok((case, open.ok_or(CaseError::Changed)?))
 }

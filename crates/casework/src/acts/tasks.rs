@@ -83,8 +83,19 @@ sql! {
 linli_acts::inventory::submit! { linli_acts::StateProof { subject_kind: "case_task", page: &TASK_STATES } }
 
 /// Notes the task's own state; what happened stands in the case's history.
-fn noted(act: &mut Act<'_, '_>, case: &CaseRow, task: TaskId, what: &'static str, state: TaskState) -> Result<(), CaseError> {
-    act.log(Entry::new(Subject::new("case_task", task), what).state(state.word()).person(case.person).place(case.place))?;
+fn noted(
+    act: &mut Act<'_, '_>,
+    case: &CaseRow,
+    task: TaskId,
+    what: &'static str,
+    state: TaskState,
+) -> Result<(), CaseError> {
+    act.log(
+        Entry::new(Subject::new("case_task", task), what)
+            .state(state.word())
+            .person(case.person)
+            .place(case.place),
+    )?;
     Ok(())
 }
 
@@ -107,7 +118,12 @@ fn add(
 }
 
 /// A day that a task may take: after today, within a rule's days.
-fn within(act: &mut Act<'_, '_>, due: Day, rule: &'static linli_rules::Rule, field: &str) -> Result<(), CaseError> {
+fn within(
+    act: &mut Act<'_, '_>,
+    due: Day,
+    rule: &'static linli_rules::Rule,
+    field: &str,
+) -> Result<(), CaseError> {
     let today = act.now().day();
     let most = linli_rules::value(act, rule, today)?.value;
     if due <= today || due.days_since(today) > most {
@@ -141,10 +157,9 @@ pub fn request_co(
     }
     one(act.run_one(&BUMP, (id, rev))?)?;
     let task = add(act, &case, TaskKind::Co, Some(body), due, shows, &question)?;
-    act.log(
-        entry(&case, "casework.co_asked")
-            .content(&serde_json::json!({ "task": task, "body": body, "due": due, "question": question, "shows": shows })),
-    )?;
+    act.log(entry(&case, "casework.co_asked").content(
+        &serde_json::json!({ "task": task, "body": body, "due": due, "question": question, "shows": shows }),
+    ))?;
     Ok(task)
 }
 
@@ -176,7 +191,13 @@ pub fn look_co(act: &mut Act<'_, '_>, id: TaskId) -> Result<(TaskRow, CaseRow), 
 ///
 /// # Errors
 /// If it was answered, the case has ended, or the words are empty.
-pub fn answer_co(act: &mut Act<'_, '_>, id: TaskId, rev: i64, words: &str, back: bool) -> Result<(), CaseError> {
+pub fn answer_co(
+    act: &mut Act<'_, '_>,
+    id: TaskId,
+    rev: i64,
+    words: &str,
+    back: bool,
+) -> Result<(), CaseError> {
     let (task, case) = for_co(act, id)?;
     if task.state != TaskState::Open || !case.state.is_open() {
         return Err(CaseError::Changed);
@@ -188,7 +209,9 @@ pub fn answer_co(act: &mut Act<'_, '_>, id: TaskId, rev: i64, words: &str, back:
     one(act.run_one(&ANSWER, (id, rev, state, by, now, sealed))?)?;
     let what = if back { "casework.co_returned" } else { "casework.co_answered" };
     noted(act, &case, id, what, state)?;
-    act.log(entry(&case, what).content(&serde_json::json!({ "task": id, "body": task.body, "words": words })))?;
+    act.log(
+        entry(&case, what).content(&serde_json::json!({ "task": id, "body": task.body, "words": words })),
+    )?;
     Ok(())
 }
 
@@ -210,7 +233,8 @@ pub fn accept_with_later(
     intake::accept(act, id, rev)?;
     let task = add(act, &case, TaskKind::Later, None, due, false, &points)?;
     act.log(
-        entry(&case, "casework.later_asked").content(&serde_json::json!({ "task": task, "points": points, "due": due })),
+        entry(&case, "casework.later_asked")
+            .content(&serde_json::json!({ "task": task, "points": points, "due": due })),
     )?;
     told::later_asked(act, &case, due)?;
     Ok(task)
@@ -219,7 +243,8 @@ pub fn accept_with_later(
 /// What is still to follow for a case: open or brought and not yet looked at.
 pub(crate) fn later_of(read: &mut Read<'_>, case: CaseId) -> Result<Option<TaskRow>, CaseError> {
     let all = read.all(&OF_CASE, (case,))?;
-    let waits = |t: &TaskRow| t.kind == TaskKind::Later && matches!(t.state, TaskState::Open | TaskState::Answered);
+    let waits =
+        |t: &TaskRow| t.kind == TaskKind::Later && matches!(t.state, TaskState::Open | TaskState::Answered);
     Ok(all.into_iter().find(waits))
 }
 
@@ -263,7 +288,13 @@ pub fn settle_later(act: &mut Act<'_, '_>, id: CaseId, rev: i64) -> Result<(), C
 ///
 /// # Errors
 /// If nothing was brought, the words are empty, or the day is out of range.
-pub fn ask_later_again(act: &mut Act<'_, '_>, id: CaseId, rev: i64, words: &str, due: Day) -> Result<(), CaseError> {
+pub fn ask_later_again(
+    act: &mut Act<'_, '_>,
+    id: CaseId,
+    rev: i64,
+    words: &str,
+    due: Day,
+) -> Result<(), CaseError> {
     let case = for_handler(act, id)?;
     let task = later_of(act, id)?.filter(|t| t.state == TaskState::Answered).ok_or(CaseError::Changed)?;
     reason("later_why", words)?;
@@ -277,7 +308,8 @@ pub fn ask_later_again(act: &mut Act<'_, '_>, id: CaseId, rev: i64, words: &str,
     one(act.run_one(&AGAIN, (task.id, task.rev, due, sealed))?)?;
     noted(act, &case, task.id, "casework.later_asked", TaskState::Open)?;
     act.log(
-        entry(&case, "casework.later_asked").content(&serde_json::json!({ "task": task.id, "why": words, "due": due })),
+        entry(&case, "casework.later_asked")
+            .content(&serde_json::json!({ "task": task.id, "why": words, "due": due })),
     )?;
     told::later_asked(act, &case, due)?;
     Ok(())
@@ -286,7 +318,9 @@ pub fn ask_later_again(act: &mut Act<'_, '_>, id: CaseId, rev: i64, words: &str,
 /// The case has ended: nobody has to do anything for it any more.
 pub(crate) fn cancel_open(act: &mut Act<'_, '_>, case: &CaseRow) -> Result<(), CaseError> {
     for task in act.all(&OF_CASE, (case.id,))? {
-        if matches!(task.state, TaskState::Open | TaskState::Answered) && (task.kind == TaskKind::Later || task.state == TaskState::Open) {
+        if matches!(task.state, TaskState::Open | TaskState::Answered)
+            && (task.kind == TaskKind::Later || task.state == TaskState::Open)
+        {
             one(act.run_one(&MOVE, (task.id, task.rev, TaskState::Cancelled))?)?;
             noted(act, case, task.id, "casework.task_cancelled", TaskState::Cancelled)?;
         }

@@ -26,7 +26,7 @@ const MOST_OF_NET: i64 = 60;
 
 /// What came of it.
 pub(crate) enum Tracked {
-    Found(CaseRow),
+    Found(Box<CaseRow>),
     /// No such number, or not this phone: nobody is told which.
     Nothing,
     TooMany,
@@ -39,7 +39,12 @@ pub(crate) fn digits(read: &mut linli_db::Read<'_>) -> Result<usize, CaseError> 
 }
 
 /// Looks a case up. Every try counts, right or wrong.
-pub(crate) fn track(act: &mut Act<'_, '_>, number: &str, phone: &str, net: &str) -> Result<Tracked, CaseError> {
+pub(crate) fn track(
+    act: &mut Act<'_, '_>,
+    number: &str,
+    phone: &str,
+    net: &str,
+) -> Result<Tracked, CaseError> {
     let now = act.now();
     let number_key = act.vault().lookup("casework.track", number);
     let net_key = act.vault().lookup("casework.track_net", net);
@@ -60,7 +65,7 @@ pub(crate) fn track(act: &mut Act<'_, '_>, number: &str, phone: &str, net: &str)
     match case.filter(|_| fits) {
         Some(case) => {
             act.log(entry(&case, "casework.tracked"))?;
-            Ok(Tracked::Found(case))
+            Ok(Tracked::Found(Box::new(case)))
         }
         None => Ok(Tracked::Nothing),
     }

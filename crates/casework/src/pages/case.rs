@@ -124,7 +124,8 @@ fn steps(w: Words, v: &View, req: &Req, typed: &Typed<'_>, errors: &Errors) -> S
                 .iter()
                 .map(|(key, name)| {
                     let field = format!("point.{key}");
-                    Field::new(&field, name, &typed.value("supplement", &field)).error(of("supplement", &field))
+                    Field::new(&field, name, &typed.value("supplement", &field))
+                        .error(of("supplement", &field))
                 })
                 .collect();
             let new_facts = again.then(|| {
@@ -272,7 +273,10 @@ pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result
     }
     if let Some(d) = &v.delivery {
         let state = w.by_key(&format!("delivery-{}", d.state.word())).unwrap_or_default();
-        facts.push(Fact::new(w.deliver_title(), format!("{} · {state} {}", way_words(w, d.way), v.delivery_note)));
+        facts.push(Fact::new(
+            w.deliver_title(),
+            format!("{} · {state} {}", way_words(w, d.way), v.delivery_note),
+        ));
     }
     let why = f.words().why();
     let shown = CasePage {
@@ -294,7 +298,11 @@ pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result
         here: v.here.iter().map(|(name, at)| w.here(&at.minute(), name)).collect::<Vec<_>>().join(" "),
         co_open: v.tasks.iter().any(|t| t.row.kind == TaskKind::Co && t.row.state == TaskState::Open),
         tasks: v.tasks.iter().map(|t| shown_task(w, lang, t)).collect(),
-        slips: v.slips.iter().map(|s| (w.slip_head(&s.row.asked_at.minute(), &s.words), s.answer.clone())).collect(),
+        slips: v
+            .slips
+            .iter()
+            .map(|s| (w.slip_head(&s.row.asked_at.minute(), &s.words), s.answer.clone()))
+            .collect(),
         routes: v.routes.iter().map(|x| (w.routed(&x.at.minute(), &x.from, &x.to), x.why.clone())).collect(),
         errors,
         f,

@@ -6,8 +6,8 @@ use linli_web::ui::{
 };
 use linli_web::{Fault, Frame, Missing, Reply, Req};
 
-use super::{case::timeline, day_words, state_chip, title};
 use super::forms::way_words;
+use super::{case::timeline, day_words, state_chip, title};
 use crate::acts::delivery::{DeliveryState, Way};
 use crate::acts::slips::SlipState;
 use crate::acts::{person, tasks};
@@ -71,7 +71,10 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
         .map(|c| todo_row(c, w.mend_until(&day_words(lang, c.due))))
         .collect();
     todo.extend(
-        later.iter().filter(|(c, _)| mine(c)).map(|(c, due)| todo_row(c, w.follow_until(&day_words(lang, *due)))),
+        later
+            .iter()
+            .filter(|(c, _)| mine(c))
+            .map(|(c, due)| todo_row(c, w.follow_until(&day_words(lang, *due)))),
     );
     let more = cases.len() > usize::from(ROWS);
     let next = cases.get(usize::from(ROWS) - 1).filter(|_| more).map(|c| format!("/my?before={}", c.id));
@@ -271,7 +274,8 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
     }
     if let Some(d) = &v.delivery {
         let state = w.by_key(&format!("delivery-{}", d.state.word())).unwrap_or_default();
-        facts.push(Fact::new(w.way_label(), format!("{} · {state} {}", way_words(w, d.way), v.delivery_note)));
+        facts
+            .push(Fact::new(w.way_label(), format!("{} · {state} {}", way_words(w, d.way), v.delivery_note)));
         if let Some(day) = case.delivery_due {
             facts.push(Fact::new(w.delivery_due(), day_words(lang, day)));
         }
@@ -310,7 +314,11 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         reviewed_words: v.review.as_ref().map(|(_, c)| c.clone()).unwrap_or_default(),
         withdraw,
         slip,
-        slips: v.slips.iter().map(|s| (w.slip_head(&s.row.asked_at.minute(), &s.words), s.answer.clone())).collect(),
+        slips: v
+            .slips
+            .iter()
+            .map(|s| (w.slip_head(&s.row.asked_at.minute(), &s.words), s.answer.clone()))
+            .collect(),
         way,
         action: format!("/my/cases/{id}/review"),
         base: format!("/my/cases/{id}"),

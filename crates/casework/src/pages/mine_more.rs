@@ -14,7 +14,8 @@ pub(crate) async fn ask_correction(req: Req) -> Result<Reply, Fault> {
     let words = req.form().lines("slip");
     match req.act(move |act| slips::ask_correction(act, id, &words)).await {
         Ok(()) => {
-            Ok(Reply::see_other(&format!("/my/cases/{id}")).flash(req.words::<Words>().said_correction_asked()))
+            Ok(Reply::see_other(&format!("/my/cases/{id}"))
+                .flash(req.words::<Words>().said_correction_asked()))
         }
         Err(e) => again(&req, e).await,
     }

@@ -51,7 +51,8 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
             let more = found.len() > usize::from(ROWS);
             found.truncate(usize::from(ROWS));
             let (near, calendar) = (soon(r, today)?, linli_rules::calendar(r)?);
-            let next = found.last().filter(|_| more).map(|t| format!("/desk/tasks?due={}&after={}", t.due, t.id));
+            let next =
+                found.last().filter(|_| more).map(|t| format!("/desk/tasks?due={}&after={}", t.due, t.id));
             let mut rows = Vec::new();
             for task in found {
                 let case = store::load(r, task.case_id)?;
@@ -106,7 +107,13 @@ struct Seen {
     light: Chip,
 }
 
-fn seen(r: &mut Read<'_>, house: &House, task: &TaskRow, case: &CaseRow, lang: linli_words::Lang) -> Result<Seen, CaseError> {
+fn seen(
+    r: &mut Read<'_>,
+    house: &House,
+    task: &TaskRow,
+    case: &CaseRow,
+    lang: linli_words::Lang,
+) -> Result<Seen, CaseError> {
     let (vault, today, w) = (house.vault(), r.now().day(), Words::from(lang));
     let directory = house.service::<DirectoryService>();
     let open = |column, sealed: &linli_vault::Sealed| {
@@ -117,7 +124,8 @@ fn seen(r: &mut Read<'_>, house: &House, task: &TaskRow, case: &CaseRow, lang: l
         Some(staff) => directory.0.staff_name(r, staff)?.unwrap_or_default(),
         None => String::new(),
     };
-    let told = if task.shows == 1 { (crate::kind(&case.kind)?.told)(r, vault, case.id, lang)? } else { Vec::new() };
+    let told =
+        if task.shows == 1 { (crate::kind(&case.kind)?.told)(r, vault, case.id, lang)? } else { Vec::new() };
     let (near, calendar) = (soon(r, today)?, linli_rules::calendar(r)?);
     let chip = match task.state {
         TaskState::Open => {
@@ -152,7 +160,9 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
     ];
     let open = task.state == TaskState::Open && case.state.is_open();
     let answer = open.then(|| {
-        Field::new("answer", w.co_answer(), req.form().raw("answer")).kind(Kind::Lines).error(errors.of("answer"))
+        Field::new("answer", w.co_answer(), req.form().raw("answer"))
+            .kind(Kind::Lines)
+            .error(errors.of("answer"))
     });
     Ok(Reply::page(&TaskPage {
         title: title(lang, &case),
@@ -181,7 +191,13 @@ pub(crate) async fn answer(req: Req) -> Result<Reply, Fault> {
     let back = req.form().has("back");
     let w: Words = req.words();
     let (status, list) = match req.act(move |act| tasks::answer_co(act, id, rev, &words, back)).await {
-        Ok(()) => return Ok(Reply::see_other("/desk/tasks").flash(if back { w.said_co_back() } else { w.said_co_answered() })),
+        Ok(()) => {
+            return Ok(Reply::see_other("/desk/tasks").flash(if back {
+                w.said_co_back()
+            } else {
+                w.said_co_answered()
+            }));
+        }
         Err(CaseError::Wrong(fields)) => (
             422,
             fields.into_iter().map(|e| (e.field, w.by_key(e.kind).unwrap_or_default().to_owned())).collect(),

@@ -44,7 +44,8 @@ pub(crate) async fn request_co(req: Req) -> Result<Reply, Fault> {
     let (id, rev) = id_and_rev(&req)?;
     let question = req.form().lines("question");
     let shows = req.form().has("shows");
-    let body = req.form().text("co_body").parse::<BodyId>().map_err(|_| CaseError::field("co_body", "choose"));
+    let body =
+        req.form().text("co_body").parse::<BodyId>().map_err(|_| CaseError::field("co_body", "choose"));
     let result = match (body, day(&req, "co_due")) {
         (Ok(body), Ok(due)) => {
             req.act(move |act| tasks::request_co(act, id, rev, body, &question, due, shows).map(|_| ())).await

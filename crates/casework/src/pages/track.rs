@@ -56,7 +56,7 @@ fn found(w: Words, lang: linli_words::Lang, case: &CaseRow, why: &'static str) -
 }
 
 async fn page(req: &Req, errors: Errors, case: Option<CaseRow>) -> Result<Reply, Fault> {
-    let digits = req.read(|r| track::digits(r)).await?;
+    let digits = req.read(track::digits).await?;
     let (f, w, lang) = (req.frame(), req.words::<Words>(), req.lang());
     let hint = if digits >= 11 { w.track_phone_whole().to_owned() } else { w.track_phone_hint(&digits) };
     Ok(Reply::page(&TrackPage {
@@ -84,7 +84,7 @@ pub(crate) async fn look(req: Req) -> Result<Reply, Fault> {
     let w: Words = req.words();
     let number: String = req.form().text("number").chars().filter(|c| !c.is_whitespace()).collect();
     let phone: String = req.form().text("phone").chars().filter(|c| c.is_ascii_digit()).collect();
-    let digits = req.read(|r| track::digits(r)).await?;
+    let digits = req.read(track::digits).await?;
     let mut wrong = Vec::new();
     if number.is_empty() || number.chars().count() > 30 {
         wrong.push(("number".to_owned(), w.track_number_empty().to_owned()));
@@ -98,7 +98,7 @@ pub(crate) async fn look(req: Req) -> Result<Reply, Fault> {
     }
     let net = req.remote();
     match req.act(move |act| track::track(act, &number, &phone, &net)).await? {
-        Tracked::Found(case) => page(&req, Errors::default(), Some(case)).await,
+        Tracked::Found(case) => page(&req, Errors::default(), Some(*case)).await,
         Tracked::Nothing => {
             let errors = Errors::new(title, vec![("number".to_owned(), w.track_nothing().to_owned())]);
             Ok(page(&req, errors, None).await?.status(404))

@@ -106,7 +106,8 @@ pub async fn run(house: &House, id: BulkId) -> Result<(), DeskError> {
             let held = inside.service::<DirectoryService>().0.held(r, bulk.staff, now)?;
             let actor = Actor::staff(bulk.staff, held);
             let all = r.all(&store::BULK_CASES, (id,))?;
-            let waiting: Vec<i64> = all.into_iter().filter(|c| c.result == "waiting").map(|c| c.seq).collect();
+            let waiting: Vec<i64> =
+                all.into_iter().filter(|c| c.result == "waiting").map(|c| c.seq).collect();
             Ok::<_, DeskError>((bulk, actor, waiting))
         })
         .await?;
@@ -146,7 +147,9 @@ fn step(act: &mut Act<'_, '_>, bulk: BulkId, seq: i64, what: BulkAct, how: &How)
     match what {
         BulkAct::Accept => casework::accept(act, case, row.rev)?,
         BulkAct::Assign => casework::assign(act, case, row.rev, how.to)?,
-        BulkAct::HandOn => casework::reroute(act, case, row.rev, how.body.ok_or(DeskError::Missing)?, &how.why)?,
+        BulkAct::HandOn => {
+            casework::reroute(act, case, row.rev, how.body.ok_or(DeskError::Missing)?, &how.why)?
+        }
         BulkAct::Remind => super::remind::remind(act, case, &how.why)?,
     }
     act.run(&store::RESULT, (bulk, seq, "done"))?;

@@ -13,7 +13,12 @@ const MOST: usize = 30;
 ///
 /// # Errors
 /// If the name is missing or long, the body is none of hers, or she keeps too many.
-pub fn save(act: &mut Act<'_, '_>, name: &str, filter: &Filter, shared: Option<BodyId>) -> Result<FilterId, DeskError> {
+pub fn save(
+    act: &mut Act<'_, '_>,
+    name: &str,
+    filter: &Filter,
+    shared: Option<BodyId>,
+) -> Result<FilterId, DeskError> {
     let staff = act.actor.officer()?;
     match name.chars().count() {
         0 => return Err(DeskError::field("name", "name-empty")),

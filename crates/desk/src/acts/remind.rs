@@ -19,7 +19,8 @@ fn add(
 ) -> Result<bool, DeskError> {
     let id: ReminderId = act.next_id();
     let (now, by) = (act.now(), act.actor.officer().ok());
-    let added = act.opt(&store::ADD_REMINDER, (id, case.id, kind, due, case.body, case.place, staff, by, now))?;
+    let added =
+        act.opt(&store::ADD_REMINDER, (id, case.id, kind, due, case.body, case.place, staff, by, now))?;
     Ok(added.is_some())
 }
 
@@ -29,7 +30,8 @@ fn add(
 /// If the actor neither handles, decides nor supervises cases of its body and place, or nothing is left to do.
 pub fn remind(act: &mut Act<'_, '_>, id: CaseId, words: &str) -> Result<(), DeskError> {
     let case = casework::case(act, id)?;
-    let may = [&HANDLER, &DECIDER, &SUPERVISOR].into_iter().any(|d| act.on_duty(d, case.body, case.place).is_ok());
+    let may =
+        [&HANDLER, &DECIDER, &SUPERVISOR].into_iter().any(|d| act.on_duty(d, case.body, case.place).is_ok());
     if !may {
         return Err(DeskError::Missing);
     }
@@ -45,12 +47,19 @@ pub fn remind(act: &mut Act<'_, '_>, id: CaseId, words: &str) -> Result<(), Desk
         return Ok(());
     }
     add(act, &case, ReminderKind::Person, case.due, case.handler)?;
-    act.log(entry(&case, "desk.reminded").content(&serde_json::json!({ "to": case.handler, "words": words })))?;
+    act.log(
+        entry(&case, "desk.reminded").content(&serde_json::json!({ "to": case.handler, "words": words })),
+    )?;
     Ok(())
 }
 
 /// The program reminds of a last day that is near or past, once for each such day.
-pub(crate) fn of_day(act: &mut Act<'_, '_>, case: &CaseRow, today: Day, escalate_before: Day) -> Result<(), DeskError> {
+pub(crate) fn of_day(
+    act: &mut Act<'_, '_>,
+    case: &CaseRow,
+    today: Day,
+    escalate_before: Day,
+) -> Result<(), DeskError> {
     let due = linli_casework::shown::due_of(case);
     if case.state == State::Supplementing {
         if add(act, case, ReminderKind::Applicant, due, None)? {

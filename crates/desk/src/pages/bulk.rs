@@ -54,8 +54,10 @@ pub(crate) async fn begin(req: Req) -> Result<Reply, Fault> {
     match result {
         Ok(id) => Ok(Reply::see_other(&format!("/desk/bulk/{id}"))),
         Err(DeskError::Wrong(fields)) => {
-            let list =
-                fields.into_iter().map(|e| (e.field, w.by_key(e.kind).unwrap_or_default().to_owned())).collect();
+            let list = fields
+                .into_iter()
+                .map(|e| (e.field, w.by_key(e.kind).unwrap_or_default().to_owned()))
+                .collect();
             let errors = Errors::new(req.frame().words().errors_title(), list);
             let again = if form.raw("from") == "overdue" {
                 overdue::page(&req, errors).await?

@@ -20,8 +20,10 @@ pub(crate) async fn save(req: Req) -> Result<Reply, Fault> {
     match req.act(move |act| filters::save(act, &name, &kept, shared)).await {
         Ok(_) => Ok(Reply::see_other(&filter.href("/desk")).flash(w.said_kept())),
         Err(DeskError::Wrong(fields)) => {
-            let list =
-                fields.into_iter().map(|e| (e.field, w.by_key(e.kind).unwrap_or_default().to_owned())).collect();
+            let list = fields
+                .into_iter()
+                .map(|e| (e.field, w.by_key(e.kind).unwrap_or_default().to_owned()))
+                .collect();
             let errors = Errors::new(req.frame().words().errors_title(), list);
             Ok(queue::page(&req, filter, errors).await?.status(422))
         }

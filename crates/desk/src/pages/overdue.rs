@@ -53,7 +53,11 @@ pub(crate) async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         why: Field::new("why", w.urge_words(), req.form().raw("why")).error(errors.of("why")),
         pager: Pager {
             next: next.map(|(due, id)| format!("/desk/overdue?due={due}&after={id}")).unwrap_or_default(),
-            first: if req.query().raw("after").is_empty() { String::new() } else { "/desk/overdue".to_owned() },
+            first: if req.query().raw("after").is_empty() {
+                String::new()
+            } else {
+                "/desk/overdue".to_owned()
+            },
             next_words: f.words().next_page(),
             first_words: f.words().first_page(),
         },

@@ -104,7 +104,12 @@ struct Counted {
     states: Vec<(State, i64)>,
 }
 
-fn counted(r: &mut Read<'_>, reach: &[(BodyId, PlaceCode)], today: Day, near: Day) -> Result<Counted, DeskError> {
+fn counted(
+    r: &mut Read<'_>,
+    reach: &[(BodyId, PlaceCode)],
+    today: Day,
+    near: Day,
+) -> Result<Counted, DeskError> {
     let (first, last) = (today.plus_days(-36_500), today.plus_days(36_500));
     let mut states = Vec::new();
     for state in State::OPEN {
@@ -159,7 +164,8 @@ fn see(r: &mut Read<'_>, house: &House, a: &Asking) -> Result<Seen, DeskError> {
     };
     let mut bodies: Vec<BodyId> = a.reach.iter().map(|(body, _)| *body).collect();
     bodies.dedup();
-    let (mut items, mut places, mut colleagues, mut own_bodies) = (nothing(), nothing(), nothing(), nothing());
+    let (mut items, mut places, mut colleagues, mut own_bodies) =
+        (nothing(), nothing(), nothing(), nothing());
     for body in &bodies {
         for (key, zh, en) in search::items(r, *body)? {
             items.push(Choice::new(&key, &a.lang.pick(&zh, &en)));
@@ -208,7 +214,10 @@ fn once_each(mut choices: Vec<Choice>) -> Vec<Choice> {
 }
 
 /// Her own reminders, those of her desk that nobody has taken up, and what a supervisor is told.
-fn reminders(r: &mut Read<'_>, a: &Asking) -> Result<Vec<(ReminderId, String, String, ReminderKind)>, DeskError> {
+fn reminders(
+    r: &mut Read<'_>,
+    a: &Asking,
+) -> Result<Vec<(ReminderId, String, String, ReminderKind)>, DeskError> {
     let mut all = r.all(&store::REMINDERS_OF, (a.me,))?;
     for (body, place) in &a.reach {
         for kind in [ReminderKind::Late, ReminderKind::Soon, ReminderKind::Person] {
@@ -252,7 +261,11 @@ pub(crate) async fn page(req: &Req, filter: Filter, errors: Errors) -> Result<Re
     let (house, w) = (req.house().clone(), req.words::<Words>());
     let seen = req.read(move |r| see(r, &house, &asking)).await?;
     let f = req.frame();
-    let mut pills = vec![Pill { href: "/desk".to_owned(), label: w.all_open().to_owned(), on: filter == Filter::default() }];
+    let mut pills = vec![Pill {
+        href: "/desk".to_owned(),
+        label: w.all_open().to_owned(),
+        on: filter == Filter::default(),
+    }];
     let mine = Filter { who: crate::WhoAsk::Me, ..Filter::default() };
     if handles {
         pills.push(Pill { href: mine.href("/desk"), label: w.mine().to_owned(), on: filter == mine });
@@ -265,10 +278,25 @@ pub(crate) async fn page(req: &Req, filter: Filter, errors: Errors) -> Result<Re
     }
     let light = |l: LightAsk| Filter { light: Some(l), ..Filter::default() }.href("/desk");
     let tiles = [
-        Tile { n: number(seen.counted.late), class: "late", label: w.tile_late(), href: light(LightAsk::Red) },
-        Tile { n: number(seen.counted.soon), class: "due", label: w.tile_soon(), href: light(LightAsk::Yellow) },
+        Tile {
+            n: number(seen.counted.late),
+            class: "late",
+            label: w.tile_late(),
+            href: light(LightAsk::Red),
+        },
+        Tile {
+            n: number(seen.counted.soon),
+            class: "due",
+            label: w.tile_soon(),
+            href: light(LightAsk::Yellow),
+        },
         Tile { n: number(seen.counted.rest), class: "", label: w.tile_rest(), href: light(LightAsk::Green) },
-        Tile { n: seen.reminders.len().to_string(), class: "", label: w.tile_reminders(), href: "#reminders".to_owned() },
+        Tile {
+            n: seen.reminders.len().to_string(),
+            class: "",
+            label: w.tile_reminders(),
+            href: "#reminders".to_owned(),
+        },
     ];
     let here = filter.href("/desk");
     let next = seen.next.map(|(due, id)| {
@@ -279,14 +307,22 @@ pub(crate) async fn page(req: &Req, filter: Filter, errors: Errors) -> Result<Re
     let lights = LightAsk::ALL
         .iter()
         .map(|(_, word)| Choice::new(word, w.by_key(&format!("light-{word}")).unwrap_or_default()));
-    let mut who = vec![Choice::new("", "—"), Choice::new("me", w.mine()), Choice::new("nobody", w.nobody_yet())];
+    let mut who =
+        vec![Choice::new("", "—"), Choice::new("me", w.mine()), Choice::new("nobody", w.nobody_yet())];
     who.extend(seen.colleagues.iter().skip(1).cloned());
-    let list = |name: &str, label: &str, value: &str, choices: Vec<Choice>| Choose::new(name, label, value, choices).list();
+    let list = |name: &str, label: &str, value: &str, choices: Vec<Choice>| {
+        Choose::new(name, label, value, choices).list()
+    };
     let with = |choices: Vec<Choice>| nothing().into_iter().chain(choices).collect::<Vec<_>>();
     let value = |o: Option<String>| o.unwrap_or_default();
     let ask = Asked {
         q: filter.words.clone(),
-        state: list("state", w.col_state(), &value(filter.state.map(|s| s.word().to_owned())), with(states.collect())),
+        state: list(
+            "state",
+            w.col_state(),
+            &value(filter.state.map(|s| s.word().to_owned())),
+            with(states.collect()),
+        ),
         item: list("item", w.col_item(), &value(filter.item.clone()), seen.items),
         light: list("light", w.light(), filter.light.map_or("", LightAsk::word), with(lights.collect())),
         place: list("place", w.place(), &value(filter.place.map(|p| p.to_string())), seen.places),
@@ -307,7 +343,10 @@ pub(crate) async fn page(req: &Req, filter: Filter, errors: Errors) -> Result<Re
     let mut acts = Vec::new();
     for act in BulkAct::ALL {
         if handles || (decides && *act == BulkAct::Remind) {
-            acts.push(Choice::new(act.word(), w.by_key(&format!("bulk-{}", act.word().replace('_', "-"))).unwrap_or_default()));
+            acts.push(Choice::new(
+                act.word(),
+                w.by_key(&format!("bulk-{}", act.word().replace('_', "-"))).unwrap_or_default(),
+            ));
         }
     }
     let which = form.raw("which");

@@ -1,6 +1,7 @@
 //! The rows of a list of cases, as the desk's pages show them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use linli_acts::House;
 use linli_base::Day;
@@ -41,14 +42,13 @@ pub(crate) fn rows(
     let (mut places, mut staff) = (HashMap::new(), HashMap::new());
     let mut out = Vec::with_capacity(cases.len());
     for case in cases {
-        if !places.contains_key(&case.place) {
+        if let Entry::Vacant(place) = places.entry(case.place) {
             let named = directory.0.place_name(r, case.place, today)?;
-            places.insert(case.place, named.map(|(zh, en)| lang.pick(&zh, &en).into_owned()).unwrap_or_default());
+            place.insert(named.map(|(zh, en)| lang.pick(&zh, &en).into_owned()).unwrap_or_default());
         }
-        if let Some(h) = case.handler
-            && !staff.contains_key(&h)
-        {
-            staff.insert(h, directory.0.staff_name(r, h)?.unwrap_or_default());
+        if let Some(Entry::Vacant(name)) = case.handler.map(|h| staff.entry(h)) {
+            let named = directory.0.staff_name(r, *name.key())?;
+            name.insert(named.unwrap_or_default());
         }
         let due = shown::due_of(&case);
         let left = shown::days_left(&calendar, today, due);

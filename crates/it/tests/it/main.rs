@@ -3,6 +3,7 @@
 
 mod cases;
 mod crawl;
+mod desk;
 mod durability;
 mod edges;
 mod gateway;

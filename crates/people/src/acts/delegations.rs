@@ -5,8 +5,8 @@ use linli_acts::{Act, Entry, PersonId, Subject};
 use linli_base::{Day, Instant};
 use linli_db::{DbError, Json, Read, row, sql};
 use linli_notices::{Notice, notice_kind, tell};
-use linli_web::session::{self, Scope};
 use linli_web::SessionId;
+use linli_web::session::{self, Scope};
 
 use super::sign_in::own;
 use crate::error::PeopleError;
@@ -56,7 +56,6 @@ sql! {
     END: () = "UPDATE delegations SET state = 'ended', code_key = NULL, ended_at = $3, rev = rev + 1 WHERE id = $1 AND rev = $2 AND state <> 'ended'";
     MOVE_PERSON: () = "UPDATE delegations SET person = $2 WHERE person = $1";
     MOVE_HELPER: () = "UPDATE delegations SET helper = $2 WHERE helper = $1";
-    COUNT: (i64,) = "SELECT count(*) FROM delegations WHERE person = $1 OR helper = $1";
     STATES: (i64, Option<String>) = "SELECT id, state FROM delegations WHERE id > $1 ORDER BY id LIMIT $2";
 }
 
@@ -94,13 +93,20 @@ fn entry(d: &Delegation, act: &'static str, state: DelegationState) -> Entry {
 ///
 /// # Errors
 /// If the day is past or too far, no item is named where some were to be, or too many are open.
-pub fn delegate(act: &mut Act<'_, '_>, items: Option<Vec<String>>, until: Day) -> Result<(DelegationId, String), PeopleError> {
+pub fn delegate(
+    act: &mut Act<'_, '_>,
+    items: Option<Vec<String>>,
+    until: Day,
+) -> Result<(DelegationId, String), PeopleError> {
     let person = own(act.actor)?;
     let (now, today) = (act.now(), act.now().day());
     if until < today || until.days_since(today) > MOST_DAYS {
         return Err(PeopleError::field("until", "until-range"));
     }
-    if items.as_ref().is_some_and(|i| i.is_empty() || i.len() > 20 || i.iter().any(|k| k.is_empty() || k.len() > 80)) {
+    if items
+        .as_ref()
+        .is_some_and(|i| i.is_empty() || i.len() > 20 || i.iter().any(|k| k.is_empty() || k.len() > 80))
+    {
         return Err(PeopleError::field("items", "choose"));
     }
     let open = act.all(&OF_PERSON, (person,))?.into_iter().filter(|d| stands(d, today)).count();
@@ -130,10 +136,12 @@ fn stands(d: &Delegation, today: Day) -> bool {
 pub fn accept(act: &mut Act<'_, '_>, code: &str) -> Result<DelegationId, PeopleError> {
     let me = own(act.actor)?;
     let (now, today) = (act.now(), act.now().day());
-    let regular: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+    let regular: String =
+        code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     let key = act.vault().lookup("people.delegation", &regular);
     let wrong = || PeopleError::field("code", "standing-code-wrong");
-    let row = act.opt(&BY_CODE, (key,))?.filter(|d| d.code_until > now && stands(d, today)).ok_or_else(wrong)?;
+    let row =
+        act.opt(&BY_CODE, (key,))?.filter(|d| d.code_until > now && stands(d, today)).ok_or_else(wrong)?;
     if row.person == me {
         return Err(PeopleError::field("code", "standing-code-own"));
     }
@@ -141,7 +149,8 @@ pub fn accept(act: &mut Act<'_, '_>, code: &str) -> Result<DelegationId, PeopleE
         return Err(wrong());
     }
     act.log(
-        entry(&row, "people.delegation_accepted", DelegationState::Active).content(&serde_json::json!({ "helper": me })),
+        entry(&row, "people.delegation_accepted", DelegationState::Active)
+            .content(&serde_json::json!({ "helper": me })),
     )?;
     tell(
         act,
@@ -158,7 +167,10 @@ pub fn accept(act: &mut Act<'_, '_>, code: &str) -> Result<DelegationId, PeopleE
 /// If it is neither's, or over.
 pub fn end(act: &mut Act<'_, '_>, id: DelegationId) -> Result<(), PeopleError> {
     let me = own(act.actor)?;
-    let row = act.opt(&BY_ID, (id,))?.filter(|d| d.person == me || d.helper == Some(me)).ok_or(PeopleError::Missing)?;
+    let row = act
+        .opt(&BY_ID, (id,))?
+        .filter(|d| d.person == me || d.helper == Some(me))
+        .ok_or(PeopleError::Missing)?;
     let now = act.now();
     if !act.run_one(&END, (id, row.rev, now))? {
         return Err(PeopleError::Changed);
@@ -195,7 +207,12 @@ pub fn stop(act: &mut Act<'_, '_>, session: SessionId) -> Result<(), PeopleError
 ///
 /// # Errors
 /// If the database fails.
-pub fn stands_for(read: &mut Read<'_>, helper: PersonId, person: PersonId, now: Instant) -> Result<Option<Scope>, DbError> {
+pub fn stands_for(
+    read: &mut Read<'_>,
+    helper: PersonId,
+    person: PersonId,
+    now: Instant,
+) -> Result<Option<Scope>, DbError> {
     let mut items: Vec<String> = Vec::new();
     let all = read.all(&BETWEEN, (helper, person, now.day()))?;
     if all.is_empty() {
@@ -220,7 +237,10 @@ pub fn stands_for(read: &mut Read<'_>, helper: PersonId, person: PersonId, now: 
 ///
 /// # Errors
 /// If the database fails.
-pub fn both_sides(read: &mut Read<'_>, person: PersonId) -> Result<(Vec<Delegation>, Vec<Delegation>), DbError> {
+pub fn both_sides(
+    read: &mut Read<'_>,
+    person: PersonId,
+) -> Result<(Vec<Delegation>, Vec<Delegation>), DbError> {
     Ok((read.all(&OF_PERSON, (person,))?, read.all(&OF_HELPER, (person,))?))
 }
 
@@ -240,8 +260,4 @@ pub(crate) fn end_all(act: &mut Act<'_, '_>, person: PersonId) -> Result<(), DbE
         }
     }
     Ok(())
-}
-
-pub(crate) fn count(read: &mut Read<'_>, person: PersonId) -> Result<u64, DbError> {
-    Ok(u64::try_from(read.one(&COUNT, (person,))?.0).unwrap_or(0))
 }

@@ -2,8 +2,8 @@
 
 pub mod codes;
 pub mod consents;
-pub mod delegations;
 pub mod corrections;
+pub mod delegations;
 pub mod erasure;
 pub mod records;
 pub mod register;

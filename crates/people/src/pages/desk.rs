@@ -217,7 +217,11 @@ fn record_page(req: &Req, opened: records::Opened, place: &str, opening: Opening
     let channel = req.form().raw("channel");
     let channel = if channel.is_empty() { "counter" } else { channel };
     let help = p.state.signs_in().then(|| {
-        let channels = vec![Choice::new("counter", w.at_counter()), Choice::new("door", w.at_door()), Choice::new("paper", w.at_paper())];
+        let channels = vec![
+            Choice::new("counter", w.at_counter()),
+            Choice::new("door", w.at_door()),
+            Choice::new("paper", w.at_paper()),
+        ];
         (
             Choose::new("channel", w.help_where(), channel, channels),
             Field::new("evidence", w.evidence(), req.form().raw("evidence"))

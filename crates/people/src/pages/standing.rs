@@ -46,40 +46,41 @@ async fn page(req: &Req, wrong: Errors, code: String) -> Result<Reply, Fault> {
             let directory = house.service::<DirectoryService>();
             let (mine, others) = delegations::both_sides(r, me)?;
             let items = directory.0.items(r)?;
-            let mut line = |d: Delegation, other: Option<linli_acts::PersonId>| -> Result<Line, PeopleError> {
-                let name = match other {
-                    Some(other) => directory.0.person_name(r, house.vault(), other)?,
-                    None => None,
+            let mut line =
+                |d: Delegation, other: Option<linli_acts::PersonId>| -> Result<Line, PeopleError> {
+                    let name = match other {
+                        Some(other) => directory.0.person_name(r, house.vault(), other)?,
+                        None => None,
+                    };
+                    let over = d.until < today && d.state != DelegationState::Ended;
+                    let (tone, words) = match d.state {
+                        _ if over => (Tone::Plain, w.standing_over()),
+                        DelegationState::Offered => (Tone::Due, w.standing_offered()),
+                        DelegationState::Active => (Tone::Done, w.standing_active()),
+                        DelegationState::Ended => (Tone::Plain, w.standing_ended()),
+                    };
+                    let until = if lang.is_en() { d.until.en() } else { d.until.zh() };
+                    let scope = match &d.items {
+                        None => w.scope_all().to_owned(),
+                        Some(keys) => keys
+                            .0
+                            .iter()
+                            .map(|k| {
+                                let named = items.iter().find(|(key, _, _)| key == k);
+                                named.map_or_else(|| k.clone(), |(_, zh, en)| lang.pick(zh, en).into_owned())
+                            })
+                            .collect::<Vec<_>>()
+                            .join("、"),
+                    };
+                    Ok(Line {
+                        id: d.id,
+                        name: name.unwrap_or_else(|| w.standing_nobody().to_owned()),
+                        chip: Chip::new(tone, words),
+                        detail: w.standing_detail(&scope, &until),
+                        open: d.state != DelegationState::Ended && !over,
+                        ready: d.state == DelegationState::Active && !over,
+                    })
                 };
-                let over = d.until < today && d.state != DelegationState::Ended;
-                let (tone, words) = match d.state {
-                    _ if over => (Tone::Plain, w.standing_over()),
-                    DelegationState::Offered => (Tone::Due, w.standing_offered()),
-                    DelegationState::Active => (Tone::Done, w.standing_active()),
-                    DelegationState::Ended => (Tone::Plain, w.standing_ended()),
-                };
-                let until = if lang.is_en() { d.until.en() } else { d.until.zh() };
-                let scope = match &d.items {
-                    None => w.scope_all().to_owned(),
-                    Some(keys) => keys
-                        .0
-                        .iter()
-                        .map(|k| {
-                            let named = items.iter().find(|(key, _, _)| key == k);
-                            named.map_or_else(|| k.clone(), |(_, zh, en)| lang.pick(zh, en).into_owned())
-                        })
-                        .collect::<Vec<_>>()
-                        .join("、"),
-                };
-                Ok(Line {
-                    id: d.id,
-                    name: name.unwrap_or_else(|| w.standing_nobody().to_owned()),
-                    chip: Chip::new(tone, words),
-                    detail: w.standing_detail(&scope, &until),
-                    open: d.state != DelegationState::Ended && !over,
-                    ready: d.state == DelegationState::Active && !over,
-                })
-            };
             let mut mine_lines = Vec::new();
             for d in mine {
                 let other = d.helper;
@@ -115,7 +116,9 @@ async fn page(req: &Req, wrong: Errors, code: String) -> Result<Reply, Fault> {
             })
             .collect(),
         items_error: wrong.of("items").unwrap_or_default(),
-        until: Field::new("until", w.standing_until(), form.raw("until")).kind(Kind::Day).error(wrong.of("until")),
+        until: Field::new("until", w.standing_until(), form.raw("until"))
+            .kind(Kind::Day)
+            .error(wrong.of("until")),
         code_field: Field::new("code", w.standing_code(), form.raw("code"))
             .hint(w.standing_code_hint())
             .autocomplete("off")
