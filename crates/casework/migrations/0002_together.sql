@@ -5,6 +5,9 @@ ALTER TABLE cases ADD COLUMN name_key BLOB;
 ALTER TABLE cases ADD COLUMN received TEXT;
 -- Once it is decided and has to be handed over: by when.
 ALTER TABLE cases ADD COLUMN delivery_due TEXT;
+-- With place and end in it a stage is counted and walked over without looking at the cases themselves.
+DROP INDEX cases_queue;
+CREATE INDEX cases_queue ON cases (body, state, due, id, place, closed_at) WHERE closed_at IS NULL;
 CREATE INDEX cases_handler ON cases (handler, state, due, id) WHERE closed_at IS NULL;
 CREATE INDEX cases_item ON cases (body, item, state, due, id) WHERE closed_at IS NULL;
 CREATE INDEX cases_name ON cases (name_key, id) WHERE name_key IS NOT NULL;

@@ -139,7 +139,7 @@ sql! {
     pub(crate) ENDED: () = "UPDATE cases SET state = $3, closed_at = $4, rev = rev + 1 WHERE id = $1 AND rev = $2";
     pub(crate) HANDLER: () = "UPDATE cases SET handler = $3, rev = rev + 1 WHERE id = $1 AND rev = $2";
     pub(crate) FORGET_NAME: () = "UPDATE cases SET name_key = NULL WHERE id = $1";
-    pub(crate) WAITING_OF_PERSON: CaseRow = concat!("SELECT ", case_columns!(), " FROM cases WHERE person = $1 AND state = 'supplementing' AND closed_at IS NULL ORDER BY due, id LIMIT 20");
+    pub(crate) WAITING_OF_PERSON: CaseRow = concat!("SELECT ", case_columns!(), " FROM cases WHERE person = $1 AND COALESCE(state, '') = 'supplementing' AND closed_at IS NULL ORDER BY due, id LIMIT 20");
     pub(crate) FOLLOW_PERSON: () = "UPDATE cases SET person = $2 WHERE person = $1";
     pub(crate) STATES: (i64, Option<String>) = "SELECT id, state FROM cases WHERE id > $1 ORDER BY id LIMIT $2";
 

@@ -71,7 +71,7 @@ sql! {
     pub(crate) OF_CASE: TaskRow = concat!("SELECT ", columns!(), " FROM case_tasks WHERE case_id = $1 ORDER BY id LIMIT 100");
     pub(crate) OF_BODY: TaskRow = concat!("SELECT ", columns!(), " FROM case_tasks WHERE body = $1 AND state = 'open' AND (due, id) > ($2, $3) ORDER BY due, id LIMIT $4");
     pub(crate) OF_PERSON: TaskRow = "SELECT t.id, t.case_id, t.kind, t.body, t.state, t.asked_by, t.asked_at, t.due, t.shows, t.answered_by, t.answered_at, t.ask, t.answer, t.rev
-        FROM case_tasks t JOIN cases c ON c.id = t.case_id WHERE c.person = $1 AND c.closed_at IS NULL AND t.kind = 'later' AND t.state = 'open' ORDER BY t.due, t.id LIMIT 50";
+        FROM case_tasks t JOIN cases c ON c.id = t.case_id WHERE c.person = $1 AND c.closed_at IS NULL AND COALESCE(t.kind, '') = 'later' AND COALESCE(t.state, '') = 'open' ORDER BY t.due, t.id LIMIT 50";
     ADD: () = "INSERT INTO case_tasks (id, case_id, kind, body, state, asked_by, asked_at, due, shows, ask, rev) VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, 1)";
     ANSWER: () = "UPDATE case_tasks SET state = $3, answered_by = $4, answered_at = $5, answer = $6, rev = rev + 1 WHERE id = $1 AND rev = $2 AND state = 'open'";
     MOVE: () = "UPDATE case_tasks SET state = $3, rev = rev + 1 WHERE id = $1 AND rev = $2";

@@ -9,6 +9,7 @@ mod edges;
 mod gateway;
 mod journeys;
 mod log;
+mod machine;
 mod notices;
 mod office;
 mod openapi;
