@@ -70,6 +70,14 @@ pub(crate) fn resolve_described() -> Api {
         .problem(409)
 }
 
+pub(crate) fn deliver_described() -> Api {
+    Api::new("记下结果已送达，办结", "Note that the result was handed over; close")
+        .path::<CaseId>("case", "办件", "Id of the case")
+        .body::<Deliver>()
+        .answer::<CaseDocument>(200, "已办结", "Closed")
+        .problem(409)
+}
+
 pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let number: String = req.path("case")?;
     let case = req.read(move |r| r.opt(&store::BY_NUMBER, (number.as_str(),))).await?;
@@ -134,7 +142,8 @@ pub(crate) async fn resolve(req: Req) -> Result<Reply, Fault> {
     Ok(Reply::json(&document(case)))
 }
 
-#[derive(Deserialize)]
+/// How a result was handed over.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Deliver {
     rev: i64,

@@ -137,10 +137,8 @@ pub fn find(read: &mut Read<'_>, ask: &Ask, after: (Day, CaseId), limit: usize) 
                     &WALK_ITEM,
                     (*body, *state, due, id, to, to_id, low, high, filed, nobody, item, rows_wanted),
                 )?,
-                (_, None) => read.all(
-                    &WALK,
-                    (*body, *state, due, id, to, to_id, low, high, filed, nobody, rows_wanted),
-                )?,
+                (_, None) => read
+                    .all(&WALK, (*body, *state, due, id, to, to_id, low, high, filed, nobody, rows_wanted))?,
             };
             // A walk that filled its page was not stopped by its end.
             let end = end.filter(|_| found.len() < usize::from(rows_wanted));

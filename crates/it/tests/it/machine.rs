@@ -98,7 +98,8 @@ impl Model {
     /// What a step does by the table; false where it cannot be taken.
     fn step(&mut self, calendar: &WorkCalendar, today: Day, step: Try) -> bool {
         use State as S;
-        let waiting = matches!(self.state, S::Submitted | S::Supplementing | S::Accepted | S::Paused | S::Proposed);
+        let waiting =
+            matches!(self.state, S::Submitted | S::Supplementing | S::Accepted | S::Paused | S::Proposed);
         let mut more = 1;
         match step {
             Try::Accept | Try::AcceptLater if self.state == S::Submitted => {
@@ -133,7 +134,9 @@ impl Model {
                 self.due = today.plus_days(days);
             }
             Try::Resume if self.state == S::Paused => self.resume(calendar, today),
-            Try::Extend { days } if self.state == S::Accepted && self.extended == 0 && (1..=10).contains(&days) => {
+            Try::Extend { days }
+                if self.state == S::Accepted && self.extended == 0 && (1..=10).contains(&days) =>
+            {
                 self.extended = days;
                 self.due = self.handling(calendar);
             }
@@ -194,13 +197,22 @@ struct People {
     applicant: Actor,
 }
 
-async fn attempt(house: &House, who: &People, id: CaseId, rev: i64, step: Try, today: Day) -> Result<(), CaseError> {
+async fn attempt(
+    house: &House,
+    who: &People,
+    id: CaseId,
+    rev: i64,
+    step: Try,
+    today: Day,
+) -> Result<(), CaseError> {
     let photo = || vec![Point { key: "photo".to_owned(), what: "不清楚".to_owned() }];
     match step {
         Try::Accept => house.act(&who.clerk, move |a| casework::accept(a, id, rev)).await,
         Try::AcceptLater => {
             let due = today.plus_days(10);
-            house.act(&who.clerk, move |a| casework::accept_with_later(a, id, rev, &photo(), due).map(|_| ())).await
+            house
+                .act(&who.clerk, move |a| casework::accept_with_later(a, id, rev, &photo(), due).map(|_| ()))
+                .await
         }
         Try::SettleLater => house.act(&who.clerk, move |a| casework::settle_later(a, id, rev)).await,
         Try::Ask { new_facts } => {
@@ -224,7 +236,9 @@ async fn attempt(house: &House, who: &People, id: CaseId, rev: i64, step: Try, t
             house.act(&who.clerk, move |a| casework::pause(a, id, rev, StopKind::Notice, until, "公示")).await
         }
         Try::Resume => house.act(&who.clerk, move |a| casework::resume(a, id, rev)).await,
-        Try::Extend { days } => house.act(&who.second, move |a| casework::extend(a, id, rev, days, "情况复杂")).await,
+        Try::Extend { days } => {
+            house.act(&who.second, move |a| casework::extend(a, id, rev, days, "情况复杂")).await
+        }
         Try::Propose => {
             house.act(&who.clerk, move |a| casework::propose(a, id, rev, Outcome::Granted, "")).await
         }
@@ -334,7 +348,9 @@ async fn random_lives_of_a_case_are_those_of_the_table() {
                     let done = attempt(&h.house, &who, id, before.rev, step, today).await;
                     assert_eq!(done.is_ok(), may, "life {life}: {told:?}\n{before:?}\n{done:?}");
                     if may {
-                        *taken.entry(format!("{step:?}").split(' ').next().unwrap().to_owned()).or_default() += 1;
+                        *taken
+                            .entry(format!("{step:?}").split(' ').next().unwrap().to_owned())
+                            .or_default() += 1;
                     }
                     // What was done by an old revision is done once.
                     if may && !matches!(step, Try::Supply) {
@@ -343,7 +359,11 @@ async fn random_lives_of_a_case_are_those_of_the_table() {
                     }
                 }
                 let row: CaseRow = h.house.read(move |r| casework::case(r, id)).await.unwrap();
-                assert_eq!((row.state, row.rev), (model.state, model.rev), "life {life}: {told:?}\n{model:?}");
+                assert_eq!(
+                    (row.state, row.rev),
+                    (model.state, model.rev),
+                    "life {life}: {told:?}\n{model:?}"
+                );
                 if row.state.is_open() && row.state != State::Decided {
                     assert_eq!(row.due, model.due, "life {life}: {told:?}\n{model:?}");
                 }

@@ -51,7 +51,9 @@ async fn the_clerks_morning() {
         c.click("input[name=tick]");
         c.click("#bulk summary");
         c.click("input[name=act][value=assign]");
-        let two = c.value("[...document.querySelectorAll('select[name=to] option')].find(o => /卢二办/.test(o.text)).value");
+        let two = c.value(
+            "[...document.querySelectorAll('select[name=to] option')].find(o => /卢二办/.test(o.text)).value",
+        );
         c.choose("to", two.as_str().unwrap());
         c.follow(|c| c.click("#bulk .act"));
         c.expect(v.say("办成 1 件", "1 done"));

@@ -27,7 +27,10 @@ async fn an_allowance_with_help_at_the_door() {
         assert_eq!(c.status(), 422);
         c.sound();
         c.click(&format!("input[name=channel][value={place}]"));
-        c.fill("evidence", v.say("上门当面口头同意，居委会何姐在场", "spoken consent at her door, a witness was there"));
+        c.fill(
+            "evidence",
+            v.say("上门当面口头同意，居委会何姐在场", "spoken consent at her door, a witness was there"),
+        );
         c.follow(|c| c.click("form[action$='/help'] .act"));
         c.expect(v.say("现在您在代本人办理", "You now act for this person"));
         c.sound();
