@@ -564,9 +564,9 @@ async fn an_application_on_paper_counts_from_the_day_it_came() {
         let mut clerk = officer(&h, "clerk").await;
         let page = clerk.get("/desk/people").await;
         let find = page.forms().into_iter().find(|f| f.fields.contains_key("number")).unwrap();
-        let page = clerk.submit(&find.with("number", &who.document)).await;
-        let open = page.forms().into_iter().find(|f| f.action.ends_with("/open")).unwrap();
-        let page = clerk.submit(&open.with("purpose", "help").with("note", "纸质申请")).await;
+        let page = clerk.submit(&find.with("kind", who.document_kind.word()).with("number", &who.document).with("purpose", "application")).await;
+        let open = page.forms().into_iter().find(|f| f.action.ends_with("/open"));
+        let page = clerk.submit(&open.unwrap_or_else(|| panic!("{}", page.text()))).await;
         let help = page.forms().into_iter().find(|f| f.action.ends_with("/help"));
         let help = help.unwrap_or_else(|| panic!("{}", page.text()));
         clerk.submit(&help.with("channel", "paper").with("evidence", "纸质申请表 0007 签名")).await;

@@ -69,7 +69,6 @@ linli_acts::act_words! {
     "people.delegation_offered" = "请亲友代办", "Offered somebody to act for you";
     "people.delegation_accepted" = "亲友接受了代办", "Somebody accepted to act for you";
     "people.delegation_ended" = "结束了代办", "Acting for you was ended";
-    "web.stands_for" = "亲友开始代您办理", "Somebody began to act for you";
 }
 
 notice_kind! {

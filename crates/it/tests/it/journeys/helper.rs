@@ -16,7 +16,7 @@ async fn an_allowance_with_help_at_the_door() {
         c.open("/desk/people");
         c.sound();
         c.fill("number", &who.document);
-        c.choose("purpose", "help");
+        c.choose("purpose", "application");
         c.follow(|c| c.press("Enter"));
         c.follow(|c| c.click_words(v.say("打开资料", "Open record")));
         c.sound();
