@@ -91,7 +91,9 @@ sql! {
 /// How a whole name is kept to be found by: never the name.
 #[must_use]
 pub fn name_key(vault: &Vault, name: &str) -> Lookup {
-    vault.lookup("cases.name", &linli_base::text::compact(name))
+    let name = linli_base::text::tidy(name);
+    let regular: String = name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
+    vault.lookup("cases.name", &regular)
 }
 
 /// One page of a queue, at most `limit` rows. Where a filter lets few pass, a page may be short and still say from where to go on.

@@ -3,7 +3,7 @@
 use linli_acts::{Actor, House, JobError, JobRow, Recurring};
 use linli_base::Day;
 use linli_casework::offers::State;
-use linli_casework::{search, shown};
+use linli_casework::{CaseRow, search, shown};
 
 use crate::ESCALATE_DAYS;
 use crate::acts::{bulk, remind};
@@ -36,7 +36,7 @@ fn escalate_before(read: &mut linli_db::Read<'_>, today: Day) -> Result<Day, Des
 
 async fn turn(house: House, _: JobRow) -> Result<(), JobError> {
     let failed = |e: DeskError| JobError::Retry(e.to_string());
-    for state in [State::Submitted, State::Accepted, State::Proposed, State::Supplementing] {
+    for state in [State::Submitted, State::Accepted, State::Proposed, State::Supplementing, State::Decided] {
         let mut after = search::start();
         loop {
             let next = house
@@ -45,7 +45,9 @@ async fn turn(house: House, _: JobRow) -> Result<(), JobError> {
                     let soon = shown::soon(act, today)?;
                     let before = escalate_before(act, today)?;
                     let found = search::due_by(act, state, soon, after, PAGE)?;
-                    for case in &found {
+                    // A decided case has the day by which it is handed over; where that waits for the applicant, it has none.
+                    let counts = |c: &&CaseRow| state != State::Decided || c.delivery_due.is_some_and(|d| d <= soon);
+                    for case in found.iter().filter(counts) {
                         remind::of_day(act, case, today, before)?;
                     }
                     Ok::<_, DeskError>(found.last().map(|c| (c.due, c.id)))

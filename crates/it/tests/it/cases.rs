@@ -40,8 +40,9 @@ pub fn number(page: &Page) -> String {
 pub async fn at_desk(v: &mut Visitor, number: &str) -> Page {
     let queue = v.get("/desk").await;
     let text = queue.text();
+    let cell = format!(">{number}</td>");
     let (before, _) =
-        text.split_once(number).unwrap_or_else(|| panic!("{number} is not in the queue: {text}"));
+        text.split_once(&cell).unwrap_or_else(|| panic!("{number} is not in the queue: {text}"));
     let (_, link) = before.rsplit_once("href=\"").unwrap();
     v.get(link.split('"').next().unwrap()).await
 }

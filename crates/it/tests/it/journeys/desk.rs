@@ -129,6 +129,6 @@ async fn the_clerks_morning_by_keyboard_alone() {
         c.press("Space");
         c.tab_to("form[action$='/propose'] .act");
         c.follow(|c| c.press("Enter"));
-        c.expect(v.say("已送审定", "Sent to a second colleague"));
+        c.expect(v.say("已送审定", "Sent to be decided"));
     }
 }
