@@ -46,7 +46,8 @@ async fn turn(house: House, _: JobRow) -> Result<(), JobError> {
                     let before = escalate_before(act, today)?;
                     let found = search::due_by(act, state, soon, after, PAGE)?;
                     // A decided case has the day by which it is handed over; where that waits for the applicant, it has none.
-                    let counts = |c: &&CaseRow| state != State::Decided || c.delivery_due.is_some_and(|d| d <= soon);
+                    let counts =
+                        |c: &&CaseRow| state != State::Decided || c.delivery_due.is_some_and(|d| d <= soon);
                     for case in found.iter().filter(counts) {
                         remind::of_day(act, case, today, before)?;
                     }

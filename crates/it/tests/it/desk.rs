@@ -564,7 +564,14 @@ async fn an_application_on_paper_counts_from_the_day_it_came() {
         let mut clerk = officer(&h, "clerk").await;
         let page = clerk.get("/desk/people").await;
         let find = page.forms().into_iter().find(|f| f.fields.contains_key("number")).unwrap();
-        let page = clerk.submit(&find.with("kind", who.document_kind.word()).with("number", &who.document).with("purpose", "application")).await;
+        let page = clerk
+            .submit(
+                &find
+                    .with("kind", who.document_kind.word())
+                    .with("number", &who.document)
+                    .with("purpose", "application"),
+            )
+            .await;
         let open = page.forms().into_iter().find(|f| f.action.ends_with("/open"));
         let page = clerk.submit(&open.unwrap_or_else(|| panic!("{}", page.text()))).await;
         let help = page.forms().into_iter().find(|f| f.action.ends_with("/help"));

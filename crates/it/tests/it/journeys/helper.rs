@@ -32,7 +32,7 @@ async fn an_allowance_with_help_at_the_door() {
             v.say("上门当面口头同意，居委会何姐在场", "spoken consent at her door, a witness was there"),
         );
         c.follow(|c| c.click("form[action$='/help'] .act"));
-        c.expect(v.say("现在您在代本人办理", "You now act for this person"));
+        c.expect(v.say("现在您在代本人办理", "You are acting for this person now"));
         c.sound();
         c.open("/apply/old-age-allowance");
         c.expect(v.say("您符合条件", "You meet the conditions"));
@@ -49,13 +49,13 @@ async fn an_allowance_with_help_at_the_door() {
         let mine = c.path();
         c.open("/me");
         c.follow(|c| c.click("form[action='/desk/people/done-helping'] .act"));
-        c.expect(v.say("已结束代办", "Done"));
+        c.expect(v.say("已结束代办", "Done acting"));
         // She finds it, knows who applied, and by which consent.
         let mut t = h.tab(v);
         t.open("/my");
         sign_in(&mut t, who.name);
         t.open(&mine);
-        t.expect(v.say("待受理", "to be accepted"));
+        t.expect(v.say("待受理", "waiting for acceptance"));
         t.sound();
         t.open("/me/consents");
         t.expect(v.say("请工作人员代为办理", "An officer acts for you"));
