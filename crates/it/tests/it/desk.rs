@@ -225,13 +225,7 @@ fn by_number(
     r: &mut linli_db::Read<'_>,
     no: &str,
 ) -> Result<linli_casework::CaseRow, linli_casework::CaseError> {
-    let all = [
-        linli_casework::offers::State::Submitted,
-        State::Accepted,
-        State::Paused,
-        State::Proposed,
-        State::Decided,
-    ];
+    let all = [State::Submitted, State::Accepted, State::Paused, State::Proposed, State::Decided];
     for state in all {
         let far = linli_base::Day::new(2099, 1, 1).unwrap();
         let mut after = linli_casework::search::start();
