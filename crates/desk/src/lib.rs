@@ -61,7 +61,8 @@ pub fn routes() -> Vec<Route> {
 mod words_test {
     #[test]
     fn every_word_is_used() {
-        let by_key = ["bulk-", "result-", "light-", "remind-"];
+        // Told by what casework calls the obstacle, or by the word of a state.
+        let by_key = ["bulk-", "result-", "light-", "remind-", "to-may-not", "nobody-there"];
         let unused: Vec<String> = linli_words::unused_keys(env!("CARGO_MANIFEST_DIR"))
             .into_iter()
             .filter(|k| !by_key.iter().any(|p| k.starts_with(p)))
