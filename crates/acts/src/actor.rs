@@ -32,6 +32,8 @@ linli_db::codes! {
         Counter = "counter",
         Door = "door",
         Phone = "phone",
+        /// On paper, typed in at a counter.
+        Paper = "paper",
         Api = "api",
         System = "system",
     }
@@ -124,6 +126,8 @@ pub struct Actor {
     pub channel: Channel,
     /// The person in whose place the actor acts, with her recorded consent.
     pub for_person: Option<PersonId>,
+    /// Where that is so for certain items alone: their keys.
+    pub items: Option<Arc<[String]>>,
     pub held: Arc<[Held]>,
 }
 
@@ -131,25 +135,31 @@ impl Actor {
     /// A timer or job of the program itself.
     #[must_use]
     pub fn system() -> Self {
-        Self { who: Who::System, channel: Channel::System, for_person: None, held: Arc::new([]) }
+        Self { who: Who::System, channel: Channel::System, for_person: None, items: None, held: Arc::new([]) }
     }
 
     /// Somebody who has not signed in.
     #[must_use]
     pub fn anyone() -> Self {
-        Self { who: Who::Anyone, channel: Channel::Page, for_person: None, held: Arc::new([]) }
+        Self { who: Who::Anyone, channel: Channel::Page, for_person: None, items: None, held: Arc::new([]) }
     }
 
     /// A resident on her own page.
     #[must_use]
     pub fn person(id: PersonId) -> Self {
-        Self { who: Who::Person(id), channel: Channel::Page, for_person: None, held: Arc::new([]) }
+        Self {
+            who: Who::Person(id),
+            channel: Channel::Page,
+            for_person: None,
+            items: None,
+            held: Arc::new([]),
+        }
     }
 
     /// An officer with the duties that she holds now.
     #[must_use]
     pub fn staff(id: StaffId, held: Vec<Held>) -> Self {
-        Self { who: Who::Staff(id), channel: Channel::Page, for_person: None, held: held.into() }
+        Self { who: Who::Staff(id), channel: Channel::Page, for_person: None, items: None, held: held.into() }
     }
 
     /// The person herself, or the person for whom a helper acts.
@@ -161,6 +171,19 @@ impl Actor {
             (_, Some(person)) | (Who::Person(person), None) => Ok(person),
             (Who::Anyone, None) => Err(Denied::SignIn),
             _ => Err(Denied::NotYours),
+        }
+    }
+
+    /// As [`Actor::resident`], for a matter of an item: one who may act for a person in certain items alone is, for others,
+    /// nobody.
+    ///
+    /// # Errors
+    /// As there, or if the item is none of hers.
+    pub fn resident_for(&self, item: &str) -> Result<PersonId, Denied> {
+        let person = self.resident()?;
+        match &self.items {
+            Some(items) if !items.iter().any(|i| i == item) => Err(Denied::NotYours),
+            _ => Ok(person),
         }
     }
 

@@ -16,6 +16,24 @@ pub struct StateProof {
 
 inventory::collect!(StateProof);
 
+/// A table of sums that the records behind it prove, declared by `inventory::submit!` beside the table.
+pub struct SumProof {
+    pub table: &'static str,
+    /// Compares some rows after a mark (empty at first) with what they sum up. Gives how many, those that do not fit, and the mark from
+    /// which to go on; none when all were compared.
+    pub page: fn(&mut Read<'_>, &str) -> Result<Compared, DbError>,
+}
+
+/// A page of a [`SumProof`].
+#[derive(Clone, Debug, Default)]
+pub struct Compared {
+    pub rows: u64,
+    pub wrong: Vec<String>,
+    pub next: Option<String>,
+}
+
+inventory::collect!(SumProof);
+
 sql! {
     LAST_STATE: (Option<String>,) = "SELECT state FROM log WHERE subject_kind = $1 AND subject = $2 AND state IS NOT NULL ORDER BY rev DESC LIMIT 1";
     GAPS: (String, i64) = "SELECT subject_kind, subject FROM log GROUP BY subject_kind, subject HAVING max(rev) <> count(*) ORDER BY subject_kind, subject LIMIT 100";
@@ -46,6 +64,8 @@ pub enum Fault {
     ContentChanged { log: i64 },
     /// A status column says other than the log.
     State { subject_kind: &'static str, subject: i64, column: Option<String>, log: Option<String> },
+    /// A row of sums is not what the records behind it add up to.
+    Sum { table: &'static str, row: String },
     /// A kept checkpoint does not fit the chain.
     Checkpoint { n: i64, what: &'static str },
 }
@@ -176,7 +196,7 @@ async fn check_contents(house: &House, report: &mut ChainReport) -> Result<(), D
     }
 }
 
-/// Compares every status column with the last state in the log.
+/// Compares every status column with the last state in the log, and every table of sums with the records behind it.
 ///
 /// # Errors
 /// If the database fails.
@@ -212,6 +232,20 @@ pub async fn check_states(house: &House) -> Result<StateReport, DbError> {
             }
         }
         report.compared.push((proof.subject_kind, compared));
+    }
+    for proof in inventory::iter::<SumProof>() {
+        let (mut compared, mut mark) = (0u64, String::new());
+        loop {
+            let from = mark.clone();
+            let page = house.db().scan(move |r| (proof.page)(r, &from)).await?;
+            compared += page.rows;
+            let room = MOST_FAULTS.saturating_sub(report.faults.len());
+            let wrong = page.wrong.into_iter().take(room);
+            report.faults.extend(wrong.map(|row| Fault::Sum { table: proof.table, row }));
+            let Some(next) = page.next else { break };
+            mark = next;
+        }
+        report.compared.push((proof.table, compared));
     }
     Ok(report)
 }

@@ -16,7 +16,9 @@ pub use actor::{
     Actor, BodyId, Channel, Denied, DutyId, DutyKind, Held, PersonId, StaffId, TokenId, Who, duty_kinds,
 };
 pub use chain::{Checkpoint, SEAL_LIMIT, latest_checkpoint, publish_checkpoint, seal_once};
-pub use check::{ChainReport, Fault, StateProof, StateReport, check_against, check_chain, check_states};
+pub use check::{
+    ChainReport, Compared, Fault, StateProof, StateReport, SumProof, check_against, check_chain, check_states,
+};
 pub use house::{Act, House, Services};
 pub use idempotency::once;
 pub use jobs::{Event, INSIDE, Job, JobError, JobKind, JobRow, Pool, Recurring, TRIES};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use linli_acts::{Act, BodyId, Entry, PersonId, Subject, once};
-use linli_base::{Level as PlaceLevel, PlaceCode};
+use linli_acts::{Act, BodyId, Channel, Entry, PersonId, Subject, once};
+use linli_base::{Day, Level as PlaceLevel, PlaceCode};
 use linli_casework::offers as casework;
 use linli_casework::offers::{CaseId, Handover, NewCase};
 use linli_catalogue::offers::{self as catalogue, Form, Guide, ItemId, Level};
@@ -51,7 +51,7 @@ pub(crate) fn under_way(
 /// # Errors
 /// If the item is not open, or is under way for her already.
 pub fn begin(act: &mut Act<'_, '_>, key: &str) -> Result<(), ApplicationError> {
-    let person = act.actor.resident()?;
+    let person = act.actor.resident_for(key)?;
     people::present(act, person)?;
     draft(act, person, key).map(|_| ())
 }
@@ -108,7 +108,7 @@ pub fn save(
     page: usize,
     typed: &BTreeMap<String, String>,
 ) -> Result<(), ApplicationError> {
-    let person = act.actor.resident()?;
+    let person = act.actor.resident_for(key)?;
     people::present(act, person)?;
     let row = draft(act, person, key)?;
     let (_, _, _, form) = item(act, key)?;
@@ -166,23 +166,60 @@ pub fn file(
     truth: bool,
     once_key: &str,
 ) -> Result<CaseId, ApplicationError> {
-    let person = act.actor.resident()?;
+    file_received(act, key, truth, once_key, None)
+}
+
+/// As [`file`]; an application on paper, typed in at a counter, counts from the day on which it was `received` there.
+///
+/// # Errors
+/// As there; if the day is missing for paper, in the future, or too long ago.
+pub fn file_received(
+    act: &mut Act<'_, '_>,
+    key: &str,
+    truth: bool,
+    once_key: &str,
+    received: Option<Day>,
+) -> Result<CaseId, ApplicationError> {
+    let person = act.actor.resident_for(key)?;
     people::present(act, person)?;
     let file = |act: &mut Act<'_, '_>| {
         if !truth {
             return Err(ApplicationError::field("truth", "truth-missing"));
         }
+        let received =
+            if act.actor.channel == Channel::Paper { Some(paper_day(act, received)?) } else { None };
         let row = draft(act, person, key)?;
         let answers = row.open(act.house.vault())?;
-        put_on_file(act, &row, answers)
+        put_on_file(act, &row, answers, received)
     };
     if once_key.is_empty() { file(act) } else { once(act, &format!("applications.file {once_key}"), file) }
+}
+
+/// The day on which a counter received a paper application.
+fn paper_day(act: &mut Act<'_, '_>, day: Option<Day>) -> Result<Day, ApplicationError> {
+    let today = act.now().day();
+    let most = linli_rules::value(act, &crate::PAPER_DAYS, today)?.value;
+    let wrong = || ApplicationError::field("received", "received-range");
+    let day = day.ok_or_else(wrong)?;
+    if day > today || today.days_since(day) > most { Err(wrong()) } else { Ok(day) }
+}
+
+/// How the result goes out at first; while nothing is on its way the applicant chooses another.
+fn handover(guide: &Guide) -> Handover {
+    use linli_catalogue::offers::Handover as Way;
+    match guide.handover.first() {
+        None => Handover::Page,
+        Some(_) if guide.handover.iter().any(|w| matches!(w, Way::Download | Way::Wallet)) => Handover::Page,
+        Some(Way::Post) => Handover::Post,
+        Some(_) => Handover::Counter,
+    }
 }
 
 fn put_on_file(
     act: &mut Act<'_, '_>,
     row: &ApplicationRow,
     mut answers: Answers,
+    received: Option<Day>,
 ) -> Result<CaseId, ApplicationError> {
     let (_, _, guide, form) = item(act, &row.item_key)?;
     if let Some(page) = first_open(&form, &answers) {
@@ -198,6 +235,7 @@ fn put_on_file(
         act,
         &NewCase {
             kind: KIND,
+            item: row.item_key.clone(),
             title_zh: guide.name.zh.clone(),
             title_en: guide.name.en.clone(),
             person: row.person,
@@ -206,7 +244,8 @@ fn put_on_file(
             promised_days: guide.promised_days,
             legal_days: guide.legal_days,
             two_persons: form.two_persons,
-            handover: Handover::Page,
+            handover: handover(&guide),
+            received,
         },
     )?;
     let (fields, prefilled) = shares(&answers);
@@ -261,7 +300,7 @@ pub fn file_for(
             .state(ApplicationState::Draft.word())
             .content(&serde_json::json!({ "evidence": evidence })),
     )?;
-    put_on_file(act, &row, answers)
+    put_on_file(act, &row, answers, None)
 }
 
 /// The applicant mends what was asked, and only that.

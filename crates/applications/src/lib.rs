@@ -42,6 +42,9 @@ linli_rules::rule! {
     /// Amount from 100 on.
     pub OLD_AGE_100 = "applications.old_age_100", "高龄津贴：100周岁以上", "Old-age allowance, 100 and above",
         ("元/月", "yuan a month"), 300, 0..=5000, Recalled, "广州市高龄老年人津贴（长寿保健金）办法，凭记忆，待民政部门核对";
+    /// How long ago a paper application may have been received that is typed in today.
+    pub PAPER_DAYS = "applications.paper_days", "纸质申请补录最长天数", "Longest time to type in a paper application",
+        ("天", "days"), 30, 0..=366, Ours, "本区设定；受理期限从收到之日起算";
     /// From which age the senior card is given.
     pub SENIOR_CARD_FROM = "applications.senior_card_from", "老年人优待卡起领年龄", "Age from which the senior card is given",
         ("周岁", "years"), 60, 50..=100, Recalled, "广州市老年人优待办法，凭记忆，待民政部门核对";
@@ -51,14 +54,14 @@ linli_rules::rule! {
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::get("/apply/{item}", Gate::Resident, pages::start::show),
-        Route::post("/apply/{item}", Gate::Resident, pages::start::begin),
-        Route::get("/apply/{item}/check", Gate::Resident, pages::check::show),
-        Route::post("/apply/{item}/check", Gate::Resident, pages::check::file),
-        Route::get("/apply/{item}/{page}", Gate::Resident, pages::form::show),
-        Route::post("/apply/{item}/{page}", Gate::Resident, pages::form::save),
-        Route::get("/my/cases/{id}/mend", Gate::Resident, pages::mend::show),
-        Route::post("/my/cases/{id}/mend", Gate::Resident, pages::mend::send),
+        Route::get("/apply/{item}", Gate::Resident, pages::start::show).delegable(),
+        Route::post("/apply/{item}", Gate::Resident, pages::start::begin).delegable(),
+        Route::get("/apply/{item}/check", Gate::Resident, pages::check::show).delegable(),
+        Route::post("/apply/{item}/check", Gate::Resident, pages::check::file).delegable(),
+        Route::get("/apply/{item}/{page}", Gate::Resident, pages::form::show).delegable(),
+        Route::post("/apply/{item}/{page}", Gate::Resident, pages::form::save).delegable(),
+        Route::get("/my/cases/{id}/mend", Gate::Resident, pages::mend::show).delegable(),
+        Route::post("/my/cases/{id}/mend", Gate::Resident, pages::mend::send).delegable(),
         Route::post("/api/v1/applications", Gate::Token(&linli_casework::HANDLER), http_api::file)
             .api(http_api::described()),
     ]

@@ -309,11 +309,23 @@ impl WorkCalendar {
             used += u32::from(self.is_working(day) && !stopped(day));
         }
         let paused = stopped(today);
-        // Days that were stopped until today lengthen the limit one for one.
-        let lost: u32 = self.working_days_between(start, today).saturating_sub(used);
-        let total = u16::try_from(u32::from(limit).saturating_add(lost)).unwrap_or(u16::MAX);
-        let due = (!paused).then(|| self.due(start, total));
+        let due = (!paused).then(|| self.due_with(start, limit, &stopped, today));
         Clock { limit, used, paused, due }
+    }
+
+    /// Days that were stopped until today lengthen the limit one for one, if they came before its last day: what had run out before it
+    /// was stopped stays run out.
+    fn due_with(&self, start: Day, limit: u16, stopped: &dyn Fn(Day) -> bool, today: Day) -> Deadline {
+        let (mut day, mut lost) = (start, 0u16);
+        let mut due = self.due(start, limit);
+        while day < due.due && day < today {
+            day = day.plus_days(1);
+            if self.is_working(day) && stopped(day) {
+                lost = lost.saturating_add(1);
+                due = self.due(start, limit.saturating_add(lost));
+            }
+        }
+        due
     }
 }
 

@@ -30,6 +30,9 @@ pub enum CaseError {
     /// The law lets a handling be extended once.
     #[error("extended before")]
     ExtendedBefore,
+    /// What may follow later has not been brought: nothing is handed over before.
+    #[error("something is still to follow")]
+    StillToFollow,
     #[error("wrong input")]
     Wrong(Vec<FieldError>),
     /// The room that filed the case could not tell what it holds.
@@ -56,6 +59,7 @@ impl Problem for CaseError {
             Self::State(_) => "case-state",
             Self::AskedBefore => "asked-before",
             Self::ExtendedBefore => "extended-before",
+            Self::StillToFollow => "still-to-follow",
             Self::Wrong(_) => "invalid",
         }
     }
@@ -65,7 +69,11 @@ impl Problem for CaseError {
             Self::Denied(d) => d.status(),
             Self::Sealed(_) | Self::Stored | Self::Room(_) => 500,
             Self::Missing => 404,
-            Self::Changed | Self::State(_) | Self::AskedBefore | Self::ExtendedBefore => 409,
+            Self::Changed
+            | Self::State(_)
+            | Self::AskedBefore
+            | Self::ExtendedBefore
+            | Self::StillToFollow => 409,
             Self::Wrong(_) => 422,
         }
     }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::HANDLER;
+use crate::acts::delivery::{self, Way};
 use crate::acts::{decide, intake};
 use crate::domain::{CaseId, Outcome, State};
 use crate::error::CaseError;
@@ -69,6 +70,14 @@ pub(crate) fn resolve_described() -> Api {
         .problem(409)
 }
 
+pub(crate) fn deliver_described() -> Api {
+    Api::new("记下结果已送达，办结", "Note that the result was handed over; close")
+        .path::<CaseId>("case", "办件", "Id of the case")
+        .body::<Deliver>()
+        .answer::<CaseDocument>(200, "已办结", "Closed")
+        .problem(409)
+}
+
 pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let number: String = req.path("case")?;
     let case = req.read(move |r| r.opt(&store::BY_NUMBER, (number.as_str(),))).await?;
@@ -126,6 +135,31 @@ pub(crate) async fn resolve(req: Req) -> Result<Reply, Fault> {
             } else {
                 decide::resolve(act, id, rev, outcome, &why)?;
             }
+            store::load(act, id)
+        })
+        .await
+        .map_err(hidden)?;
+    Ok(Reply::json(&document(case)))
+}
+
+/// How a result was handed over.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Deliver {
+    rev: i64,
+    way: Way,
+    #[serde(default)]
+    note: String,
+}
+
+/// Notes that the result reached the applicant, and how.
+pub(crate) async fn deliver(req: Req) -> Result<Reply, Fault> {
+    let id: CaseId = req.path("case")?;
+    let Deliver { rev, way, note } = req.json()?;
+    let note = linli_base::text::tidy(&note);
+    let case = req
+        .act(move |act| {
+            delivery::deliver(act, id, rev, way, &note)?;
             store::load(act, id)
         })
         .await

@@ -1,15 +1,17 @@
 #![doc = include_str!("../README.md")]
 
 pub mod acts;
+pub mod daily;
 pub mod domain;
 mod error;
-mod figures;
 mod http_api;
 mod jobs;
 mod kind;
 pub mod offers;
 mod pages;
 mod personal;
+pub mod search;
+pub mod shown;
 mod store;
 mod told;
 mod view;
@@ -23,8 +25,10 @@ pub use store::CaseRow;
 linli_words::include_words!();
 
 /// Tables of this crate.
-pub const ROOM: linli_db::Room =
-    linli_db::Room { name: "casework", migrations: linli_db::migrations![1 => "0001_cases.sql"] };
+pub const ROOM: linli_db::Room = linli_db::Room {
+    name: "casework",
+    migrations: linli_db::migrations![1 => "0001_cases.sql", 2 => "0002_together.sql"],
+};
 
 linli_acts::duty_kind! {
     /// Accepts cases, asks for supplements, handles and proposes (收件、受理、经办).
@@ -49,6 +53,15 @@ linli_rules::rule! {
     /// Longest extension.
     pub EXTEND_DAYS = "casework.extend_days", "办理期限最多延长", "Longest extension",
         ("个工作日", "working days"), 10, 0..=30, Recalled, "《中华人民共和国行政许可法》第四十二条（条号凭记忆，待核）";
+    /// Longest time that a co-handling body is given.
+    pub CO_DAYS = "casework.co_days", "会办答复最长时间", "Longest time for a co-handling body to answer",
+        ("天", "days"), 30, 1..=180, Ours, "本区设定；会办不停止主办的期限";
+    /// Longest time for a material that may follow.
+    pub LATER_DAYS = "casework.later_days", "容缺后补最长时间", "Longest time for what may follow later",
+        ("天", "days"), 60, 1..=366, Ours, "本区设定；补齐以前不送达结果";
+    /// Until a result that has to be handed over is handed over.
+    pub DELIVER_DAYS = "casework.deliver_days", "送达期限", "Time to hand over the result",
+        ("个工作日", "working days"), 10, 1..=60, Recalled, "《中华人民共和国行政许可法》第四十四条（条号凭记忆，待核）";
     /// From when on a case counts as near its last day.
     pub YELLOW_DAYS = "casework.yellow_days", "临近到期提醒", "Near the last day",
         ("个工作日", "working days"), 2, 0..=10, Ours, "本区设定";
@@ -58,6 +71,9 @@ linli_rules::rule! {
     /// Until when a suit can be brought.
     pub SUIT_MONTHS = "casework.suit_months", "提起行政诉讼的期限", "Time to bring a suit",
         ("个月", "months"), 6, 1..=24, Recalled, "《中华人民共和国行政诉讼法》第四十六条（条号凭记忆，待核）";
+    /// How many of the phone's last digits are asked for to look a case up; 11: the whole.
+    pub TRACK_DIGITS = "casework.track_digits", "凭编号查询时要填的手机号位数", "Digits of the phone to look a case up by number",
+        ("位", "digits"), 4, 4..=11, Ours, "本区设定；11位即要求填写完整手机号";
     /// How long after the end a case can be reviewed.
     pub REVIEW_DAYS = "casework.review_days", "评价期限", "Time to review",
         ("天", "days"), 30, 1..=366, Ours, "本区设定；没有评价的不计入满意率";
@@ -67,13 +83,17 @@ linli_rules::rule! {
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let mut all = vec![
-        Route::get("/my", Gate::Resident, pages::mine::list),
-        Route::get("/my/cases/{id}", Gate::Resident, pages::mine::show),
-        Route::post("/my/cases/{id}/withdraw", Gate::Resident, pages::mine::withdraw),
-        Route::post("/my/cases/{id}/review", Gate::Resident, pages::mine::review),
+        Route::get("/track", Gate::Public, pages::track::show),
+        Route::post("/track", Gate::Public, pages::track::look),
+        Route::get("/my", Gate::Resident, pages::mine::list).delegable(),
+        Route::get("/my/cases/{id}", Gate::Resident, pages::mine::show).delegable(),
+        Route::post("/my/cases/{id}/withdraw", Gate::Resident, pages::mine::withdraw).delegable(),
+        Route::post("/my/cases/{id}/review", Gate::Resident, pages::mine::review).delegable(),
+        Route::post("/my/cases/{id}/correction", Gate::Resident, pages::mine_more::ask_correction)
+            .delegable(),
+        Route::post("/my/cases/{id}/way", Gate::Resident, pages::mine_more::choose_way).delegable(),
     ];
     all.extend([
-        Route::get("/desk", Gate::Staff, pages::queue::show),
         Route::get("/desk/cases/{id}", Gate::AnyDuty(DESK_DUTIES), pages::case::show),
         Route::post("/desk/cases/{id}/accept", Gate::Duty(&HANDLER), pages::steps::accept),
         Route::post("/desk/cases/{id}/supplement", Gate::Duty(&HANDLER), pages::steps::supplement),
@@ -82,7 +102,19 @@ pub fn routes() -> Vec<Route> {
         Route::post("/desk/cases/{id}/pause", Gate::Duty(&HANDLER), pages::steps::pause),
         Route::post("/desk/cases/{id}/resume", Gate::Duty(&HANDLER), pages::steps::resume),
         Route::post("/desk/cases/{id}/propose", Gate::Duty(&HANDLER), pages::steps::propose),
-        Route::post("/desk/cases/{id}/deliver", Gate::Duty(&HANDLER), pages::steps::deliver),
+        Route::post("/desk/cases/{id}/deliver", Gate::Duty(&HANDLER), pages::handing::deliver),
+        Route::post("/desk/cases/{id}/post", Gate::Duty(&HANDLER), pages::handing::posted),
+        Route::post("/desk/cases/{id}/accept-later", Gate::Duty(&HANDLER), pages::together::accept_later),
+        Route::post("/desk/cases/{id}/settle-later", Gate::Duty(&HANDLER), pages::together::settle_later),
+        Route::post("/desk/cases/{id}/ask-later", Gate::Duty(&HANDLER), pages::together::ask_later),
+        Route::post("/desk/cases/{id}/co", Gate::Duty(&HANDLER), pages::together::request_co),
+        Route::post("/desk/cases/{id}/reroute", Gate::Duty(&HANDLER), pages::together::reroute),
+        Route::post("/desk/cases/{id}/send-home", Gate::Duty(&HANDLER), pages::together::send_home),
+        Route::post("/desk/cases/{id}/assign", Gate::Duty(&HANDLER), pages::together::assign),
+        Route::post("/desk/cases/{id}/correct", Gate::AnyDuty(DESK_DUTIES), pages::handing::correct),
+        Route::get("/desk/tasks", Gate::Duty(&HANDLER), pages::tasks::list),
+        Route::get("/desk/tasks/{id}", Gate::Duty(&HANDLER), pages::tasks::show),
+        Route::post("/desk/tasks/{id}", Gate::Duty(&HANDLER), pages::tasks::answer),
         Route::post("/desk/cases/{id}/decide", Gate::Duty(&DECIDER), pages::steps::decide),
         Route::post("/desk/cases/{id}/extend", Gate::Duty(&DECIDER), pages::steps::extend),
     ]);
@@ -93,6 +125,8 @@ pub fn routes() -> Vec<Route> {
             .api(http_api::assign_described()),
         Route::post("/api/v1/cases/{case}/resolve", Gate::Token(&HANDLER), http_api::resolve)
             .api(http_api::resolve_described()),
+        Route::post("/api/v1/cases/{case}/deliver", Gate::Token(&HANDLER), http_api::deliver)
+            .api(http_api::deliver_described()),
     ]);
     all
 }

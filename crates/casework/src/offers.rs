@@ -3,9 +3,16 @@
 use linli_acts::{Act, PersonId};
 use linli_db::Read;
 
-pub use crate::acts::decide::{decide, deliver, propose, resolve, send_back};
+pub use crate::acts::decide::{decide, propose, resolve, send_back};
+pub use crate::acts::delivery::{Way, choose_way, deliver, posted};
 pub use crate::acts::intake::{NewCase, accept, ask_supplement, assign, file, refuse, supplied};
-pub use crate::acts::person::{look, review, withdraw};
+pub use crate::acts::person::{look, remind_applicant, review, withdraw};
+pub use crate::acts::route::{reroute, send_home};
+pub use crate::acts::slips::{ask_correction, correct, reject_correction};
+pub use crate::acts::tasks::{
+    TaskId, TaskState, accept_with_later, answer_co, ask_later_again, request_co, settle_later,
+};
+pub use crate::acts::time::{extend, pause, resume};
 pub use crate::domain::{CaseId, Handover, Limits, Outcome, Point, ResultLine, State};
 pub use crate::error::CaseError;
 pub use crate::jobs::FOLLOW_PERSON;
@@ -41,7 +48,7 @@ pub fn of_person(
     Ok(read.all(&store::OF_PERSON, (person, before, limit.min(100)))?)
 }
 
-/// The points that were asked to be mended and are still waited for; empty if nothing is.
+/// The points that were asked to be mended, or are to follow, and are still waited for; empty if nothing is.
 ///
 /// # Errors
 /// If the database fails or they do not open.
@@ -49,6 +56,21 @@ pub fn asked(read: &mut Read<'_>, vault: &linli_vault::Vault, id: CaseId) -> Res
     let last = read.all(&store::SUPPLEMENTS, (id,))?.pop();
     match last.filter(|s| s.supplied_at.is_none()) {
         Some(s) => crate::acts::open(vault, "supplements.points", s.id, &s.points),
-        None => Ok(Vec::new()),
+        None => crate::acts::tasks::later_points(read, vault, id),
     }
+}
+
+/// Level and words of the review of a case; `None` if there is none.
+///
+/// # Errors
+/// If the database fails.
+pub fn review_of(
+    read: &mut Read<'_>,
+    vault: &linli_vault::Vault,
+    id: CaseId,
+) -> Result<Option<(i64, String)>, CaseError> {
+    let Some(row) = read.opt(&store::REVIEW, (id,))? else { return Ok(None) };
+    let words: Option<String> =
+        row.comment.as_ref().and_then(|c| crate::acts::open(vault, "case_reviews.comment", id.raw(), c).ok());
+    Ok(Some((row.level, words.unwrap_or_default())))
 }

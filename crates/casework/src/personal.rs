@@ -83,6 +83,7 @@ fn erase(act: &mut Act<'_, '_>, person: PersonId) -> Result<Vec<Holding>, DbErro
     let cases = all(act, person)?;
     let told = holdings(act, &cases)?;
     for case in &cases {
+        act.run(&store::FORGET_NAME, (case.id,))?;
         if act.run_one(&store::FORGET_COMMENT, (case.id,))? {
             act.log(entry(case, "casework.comment_erased"))?;
         }

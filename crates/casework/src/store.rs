@@ -39,6 +39,12 @@ row! {
         pub closed_at: Option<Instant>,
         pub handler: Option<StaffId>,
         pub outcome: Option<Outcome>,
+        /// Key of the item, where the room that filed it has items.
+        pub item: String,
+        /// When a paper application was received, if not on the day of filing.
+        pub received: Option<Day>,
+        /// By when a decision has to be handed over.
+        pub delivery_due: Option<Day>,
         pub rev: i64,
     }
 }
@@ -86,6 +92,7 @@ row! {
         pub answered_at: Option<Instant>,
         pub agreed: Option<i64>,
         pub content: Sealed,
+        pub superseded_by: Option<i64>,
     }
 }
 
@@ -99,30 +106,24 @@ row! {
     }
 }
 
+/// The columns of [`CaseRow`], in its order.
+macro_rules! case_columns {
+    () => {
+        "id, number, kind, title_zh, title_en, person, body, place, channel, state, two_persons, handover, accept_days, promised_days,
+            legal_days, extended_days, clock_from, clock_days, due, due_at, legal_due, filed_at, accepted_on, decided_on, closed_at, handler, outcome,
+            item, received, delivery_due, rev"
+    };
+}
+pub(crate) use case_columns;
+
 sql! {
     pub(crate) NEXT_SERIAL: (i64,) = "SELECT COALESCE(max(serial), 0) + 1 AS next FROM cases WHERE day = $1";
     pub(crate) ADD: () = "INSERT INTO cases (id, number, day, serial, kind, title_zh, title_en, person, body, place, channel, state, two_persons, handover,
-            accept_days, promised_days, legal_days, extended_days, clock_from, clock_days, due, due_at, filed_at, rev)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitted', $12, $13, $14, $15, $16, 0, $3, $14, $17, $18, $18, 1)";
-    pub(crate) CASE: CaseRow = "SELECT id, number, kind, title_zh, title_en, person, body, place, channel, state, two_persons, handover, accept_days, promised_days,
-            legal_days, extended_days, clock_from, clock_days, due, due_at, legal_due, filed_at, accepted_on, decided_on, closed_at, handler, outcome, rev
-        FROM cases WHERE id = $1";
-    pub(crate) BY_NUMBER: CaseRow = "SELECT id, number, kind, title_zh, title_en, person, body, place, channel, state, two_persons, handover, accept_days, promised_days,
-            legal_days, extended_days, clock_from, clock_days, due, due_at, legal_due, filed_at, accepted_on, decided_on, closed_at, handler, outcome, rev
-        FROM cases WHERE number = $1";
-    pub(crate) OF_PERSON: CaseRow = "SELECT id, number, kind, title_zh, title_en, person, body, place, channel, state, two_persons, handover, accept_days, promised_days,
-            legal_days, extended_days, clock_from, clock_days, due, due_at, legal_due, filed_at, accepted_on, decided_on, closed_at, handler, outcome, rev
-        FROM cases WHERE person = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-    /// One stage of one body in the places of a duty, by last day.
-    pub(crate) QUEUE: CaseRow = "SELECT id, number, kind, title_zh, title_en, person, body, place, channel, state, two_persons, handover, accept_days, promised_days,
-            legal_days, extended_days, clock_from, clock_days, due, due_at, legal_due, filed_at, accepted_on, decided_on, closed_at, handler, outcome, rev
-        FROM cases WHERE closed_at IS NULL AND body = $1 AND state = $2 AND place >= $3 AND place <= $4 AND (due, id) > ($5, $6)
-        AND (CAST($7 AS BIGINT) IS NULL OR handler = $7) ORDER BY due, id LIMIT $8";
-    pub(crate) COUNT: (i64,) = "SELECT count(*) FROM (SELECT id FROM cases WHERE closed_at IS NULL AND body = $1 AND state = $2 AND place >= $3 AND place <= $4
-        AND due >= $5 AND due <= $6 LIMIT $7) w";
-    pub(crate) DECIDED_SINCE: (i64, i64) = "SELECT count(*) AS n, count(*) FILTER (WHERE w.decided_on <= w.due) AS in_time
-        FROM (SELECT decided_on, due FROM cases WHERE body = $1 AND decided_on >= $2 ORDER BY decided_on DESC LIMIT 5000) w";
-
+            accept_days, promised_days, legal_days, extended_days, clock_from, clock_days, due, due_at, filed_at, item, name_key, received, rev)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitted', $12, $13, $14, $15, $16, 0, COALESCE(CAST($21 AS TEXT), CAST($3 AS TEXT)), $14, $17, $18, $18, $19, $20, CAST($21 AS TEXT), 1)";
+    pub(crate) CASE: CaseRow = concat!("SELECT ", case_columns!(), " FROM cases WHERE id = $1");
+    pub(crate) BY_NUMBER: CaseRow = concat!("SELECT ", case_columns!(), " FROM cases WHERE number = $1");
+    pub(crate) OF_PERSON: CaseRow = concat!("SELECT ", case_columns!(), " FROM cases WHERE person = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
     /// Where something happens by itself because a day has passed.
     pub(crate) TURN: (CaseId, Day) = "SELECT id, due FROM cases WHERE closed_at IS NULL AND state = $1 AND due < $2 AND (due, id) > ($3, $4) ORDER BY due, id LIMIT 200";
 
@@ -137,6 +138,8 @@ sql! {
     pub(crate) DELIVERED: () = "UPDATE cases SET state = 'closed', closed_at = $3, rev = rev + 1 WHERE id = $1 AND rev = $2";
     pub(crate) ENDED: () = "UPDATE cases SET state = $3, closed_at = $4, rev = rev + 1 WHERE id = $1 AND rev = $2";
     pub(crate) HANDLER: () = "UPDATE cases SET handler = $3, rev = rev + 1 WHERE id = $1 AND rev = $2";
+    pub(crate) FORGET_NAME: () = "UPDATE cases SET name_key = NULL WHERE id = $1";
+    pub(crate) WAITING_OF_PERSON: CaseRow = concat!("SELECT ", case_columns!(), " FROM cases WHERE person = $1 AND COALESCE(state, '') = 'supplementing' AND closed_at IS NULL ORDER BY due, id LIMIT 20");
     pub(crate) FOLLOW_PERSON: () = "UPDATE cases SET person = $2 WHERE person = $1";
     pub(crate) STATES: (i64, Option<String>) = "SELECT id, state FROM cases WHERE id > $1 ORDER BY id LIMIT $2";
 
@@ -149,7 +152,7 @@ sql! {
     pub(crate) ASK: () = "INSERT INTO supplements (id, case_id, round, asked_at, asked_by, due, points) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     pub(crate) SUPPLIED: () = "UPDATE supplements SET supplied_at = $2 WHERE case_id = $1 AND supplied_at IS NULL";
 
-    pub(crate) DECISIONS: DecisionRow = "SELECT id, round, outcome, proposed_by, proposed_at, answered_by, answered_at, agreed, content FROM decisions WHERE case_id = $1 ORDER BY round LIMIT 50";
+    pub(crate) DECISIONS: DecisionRow = "SELECT id, round, outcome, proposed_by, proposed_at, answered_by, answered_at, agreed, content, superseded_by FROM decisions WHERE case_id = $1 ORDER BY round LIMIT 50";
     pub(crate) PROPOSE: () = "INSERT INTO decisions (id, case_id, round, outcome, proposed_by, proposed_at, content) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     pub(crate) ANSWER: () = "UPDATE decisions SET answered_by = $2, answered_at = $3, agreed = $4, content = $5 WHERE id = $1 AND answered_at IS NULL";
 
@@ -159,15 +162,8 @@ sql! {
 
     pub(crate) LOOKED: (Instant,) = "SELECT at FROM case_looks WHERE case_id = $1 AND staff = $2";
     pub(crate) LOOK: () = "INSERT INTO case_looks (case_id, staff, at) VALUES ($1, $2, $3) ON CONFLICT (case_id, staff) DO UPDATE SET at = excluded.at";
+    pub(crate) HERE: (StaffId, Instant) = "SELECT staff, at FROM case_looks WHERE case_id = $1 AND at > $2 ORDER BY at DESC LIMIT 20";
     pub(crate) SWEEP_LOOKS: () = "DELETE FROM case_looks WHERE (case_id, staff) IN (SELECT case_id, staff FROM case_looks WHERE at < $1 LIMIT 1000)";
-
-    pub(crate) FILED_UNTIL: (i64,) = "SELECT count(*) FROM cases WHERE filed_at <= $1";
-    pub(crate) FILED_ROWS: (i64, String, String, String) = "SELECT id, number, title_zh, title_en FROM cases WHERE filed_at <= $1 AND id > $2 ORDER BY id LIMIT 100";
-    pub(crate) IN_TIME: (i64, i64) = "SELECT count(*) FILTER (WHERE decided_on <= due) AS in_time, count(*) AS n FROM cases WHERE decided_on IS NOT NULL AND decided_on <= $1";
-    pub(crate) LATE_ROWS: (i64, String, String, String) = "SELECT id, number, title_zh, title_en FROM cases WHERE decided_on > due AND decided_on <= $1 AND id > $2 ORDER BY id LIMIT 100";
-    pub(crate) PLEASED: (i64, i64) = "SELECT count(*) FILTER (WHERE level >= 3) AS pleased, count(*) AS n FROM case_reviews WHERE at <= $1";
-    pub(crate) REVIEW_ROWS: (i64, i64, String, String) = "SELECT r.case_id, r.level, c.number, c.title_zh FROM case_reviews r JOIN cases c ON c.id = r.case_id
-        WHERE r.at <= $1 AND r.case_id > $2 ORDER BY r.case_id LIMIT 100";
 }
 
 /// A case.
@@ -184,6 +180,10 @@ linli_acts::retention! {
     "supplements", keep, "随办件保存；内容可依本人请求删除。", "Kept with the case; its content can be erased at her wish.";
     "decisions", keep, "决定随办件归档。", "Decisions are filed with the case.";
     "case_reviews", keep, "评价随办件保存；评语可依本人请求删除。", "Reviews are kept with the case; the words can be erased at her wish.";
+    "case_routes", keep, "随办件保存；理由可依本人请求删除。", "Kept with the case; the reasons can be erased at her wish.";
+    "case_tasks", keep, "随办件保存；内容可依本人请求删除。", "Kept with the case; its content can be erased at her wish.";
+    "case_slips", keep, "随办件保存；内容可依本人请求删除。", "Kept with the case; its content can be erased at her wish.";
+    "case_deliveries", keep, "送达记录随办件保存。", "How a result was handed over is kept with the case.";
     "case_looks", days: 30, "只用于把一刻钟内的多次查看记为一次。", "Only so that looks within a quarter of an hour count once.", sweep: SWEEP_LOOKS;
 }
 
@@ -208,5 +208,20 @@ linli_acts::act_words! {
     "casework.withdrawn" = "申请人撤回", "Withdrawn by the applicant";
     "casework.reviewed" = "作出评价", "Reviewed";
     "casework.looked" = "经办人员查看了办件", "An officer looked into the case";
+    "casework.rerouted" = "转交给另一个机构办理", "Handed on to another body";
+    "casework.co_asked" = "请另一个机构会办", "Another body was asked";
+    "casework.co_answered" = "会办机构作了答复", "The co-handling body answered";
+    "casework.co_returned" = "会办机构认为不属于本机构", "The co-handling body says that it is none of its business";
+    "casework.later_asked" = "容缺受理，告知需要后补的内容", "Accepted; told what is to follow";
+    "casework.later_supplied" = "后补了材料", "Brought what was to follow";
+    "casework.later_settled" = "后补的材料已齐", "What was to follow is there";
+    "casework.task_cancelled" = "办件已结束，不用再做", "The case has ended; nothing is left to do";
+    "casework.correction_asked" = "请求更正决定", "Asked to put a slip right";
+    "casework.corrected" = "更正了决定", "A slip in the decision was put right";
+    "casework.correction_rejected" = "没有更正，说明了理由", "Not corrected; the reason was told";
+    "casework.way_chosen" = "选择了领取方式", "Chose how to receive the result";
+    "casework.posted" = "结果已寄出", "The result was posted";
+    "casework.post_back" = "邮件被退回", "The post brought it back";
+    "casework.tracked" = "凭编号和手机号查询了进度", "Looked up by number and phone";
     "casework.comment_erased" = "按本人请求删除了评语", "The words of the review were erased at her wish";
 }

@@ -33,6 +33,27 @@ notice_kind! {
     EXTENDED = "casework.extended",
         zh: "您的{title}（{number}）延长了办理期限，最迟{due}办结，理由写在办件里。",
         en: "The time for your {title} ({number}) was lengthened; it will be done by {due}. The reason is in the case.";
+    SUPPLEMENT_REMINDER = "casework.supplement_reminder",
+        zh: "提醒您：{title}（{number}）还要补正，请在{due}前改好，逾期按撤回处理。",
+        en: "A reminder: {title} ({number}) still has to be mended by {due}; after that it counts as withdrawn.";
+    LATER_ASKED = "casework.later_asked",
+        zh: "您的{title}（{number}）已先受理，还有材料可以后补，请在{due}前补齐。",
+        en: "Your {title} ({number}) is accepted already; please bring what is still missing by {due}.";
+    LATER_REMINDER = "casework.later_reminder",
+        zh: "提醒您：{title}（{number}）后补的材料还没有收到，请在{due}前补齐，补齐后才能领取结果。",
+        en: "A reminder: what was to follow for {title} ({number}) has not come; please bring it by {due}. The result waits for it.";
+    REROUTED = "casework.rerouted",
+        zh: "您的{title}（{number}）已转到另一个机构办理，期限不变，您不用做什么。",
+        en: "Your {title} ({number}) was handed on to another office. The time limit stays; you need not do anything.";
+    CORRECTED = "casework.corrected",
+        zh: "您的{title}（{number}）的决定已更正，请点开查看。",
+        en: "The decision on your {title} ({number}) was corrected. Please look.";
+    CORRECTION_REJECTED = "casework.correction_rejected",
+        zh: "您请求更正的{title}（{number}）没有更正，理由写在办件里。",
+        en: "The decision on your {title} ({number}) stays as it is; the reason is in the case.";
+    POSTED = "casework.posted",
+        zh: "您的{title}（{number}）的结果已寄出，请留意查收。",
+        en: "The result of your {title} ({number}) was posted.";
     DECIDED = "casework.decided",
         zh: "您的{title}（{number}）有结果了，请点开查看。欢迎评价。",
         en: "There is a result for your {title} ({number}). Please look, and tell us how we did.";
@@ -88,4 +109,32 @@ pub(crate) fn extended(act: &mut Act<'_, '_>, case: &CaseRow, due: Day) -> Resul
 
 pub(crate) fn decided(act: &mut Act<'_, '_>, case: &CaseRow) -> Result<(), DbError> {
     send(act, &DECIDED, case, None)
+}
+
+pub(crate) fn supplement_reminder(act: &mut Act<'_, '_>, case: &CaseRow, due: Day) -> Result<(), DbError> {
+    send(act, &SUPPLEMENT_REMINDER, case, Some(due))
+}
+
+pub(crate) fn later_asked(act: &mut Act<'_, '_>, case: &CaseRow, due: Day) -> Result<(), DbError> {
+    send(act, &LATER_ASKED, case, Some(due))
+}
+
+pub(crate) fn later_reminder(act: &mut Act<'_, '_>, case: &CaseRow, due: Day) -> Result<(), DbError> {
+    send(act, &LATER_REMINDER, case, Some(due))
+}
+
+pub(crate) fn rerouted(act: &mut Act<'_, '_>, case: &CaseRow) -> Result<(), DbError> {
+    send(act, &REROUTED, case, None)
+}
+
+pub(crate) fn corrected(act: &mut Act<'_, '_>, case: &CaseRow) -> Result<(), DbError> {
+    send(act, &CORRECTED, case, None)
+}
+
+pub(crate) fn correction_rejected(act: &mut Act<'_, '_>, case: &CaseRow) -> Result<(), DbError> {
+    send(act, &CORRECTION_REJECTED, case, None)
+}
+
+pub(crate) fn posted(act: &mut Act<'_, '_>, case: &CaseRow) -> Result<(), DbError> {
+    send(act, &POSTED, case, None)
 }

@@ -7,12 +7,17 @@ use linli_vault::Vault;
 use linli_web::DirectoryService;
 use linli_words::Lang;
 
+use crate::acts::delivery::{self, DeliveryRow};
+use crate::acts::slips::{self, SlipRow};
+use crate::acts::tasks::{self, TaskKind, TaskRow};
 use crate::acts::{open, subject, time};
-use crate::domain::{CaseId, DecisionText, Light, Outcome, Point, State, handling_due, light};
+use crate::acts::{person, route};
+use crate::domain::{CaseId, DecisionText, Light, Outcome, Point, State, handling_due};
 use crate::error::CaseError;
+use crate::kind;
 use crate::kind::Group;
+use crate::shown::{days_left, due_of, light_of, soon};
 use crate::store::{self, CaseRow, ReviewRow};
-use crate::{YELLOW_DAYS, kind};
 
 /// A decision or proposal, opened.
 pub(crate) struct Decision {
@@ -25,6 +30,34 @@ pub(crate) struct Decision {
     pub agreed: bool,
     /// The officer who looks proposed it herself.
     pub mine: bool,
+    /// A corrected text stands in its place.
+    pub superseded: bool,
+}
+
+/// Something that somebody else does for the case.
+pub(crate) struct Task {
+    pub row: TaskRow,
+    /// The co-handling body.
+    pub body: String,
+    pub by: Option<String>,
+    pub question: String,
+    pub points: Vec<(String, Point)>,
+    pub answer: String,
+}
+
+/// A request to put a slip right.
+pub(crate) struct Slip {
+    pub row: SlipRow,
+    pub words: String,
+    pub answer: String,
+}
+
+/// Where it was handed on to: when, from, to, why.
+pub(crate) struct Routed {
+    pub at: Instant,
+    pub from: String,
+    pub to: String,
+    pub why: String,
 }
 
 /// What was asked to be mended.
@@ -55,6 +88,14 @@ pub(crate) struct View {
     pub decisions: Vec<Decision>,
     pub review: Option<(ReviewRow, String)>,
     pub events: Vec<Event>,
+    pub tasks: Vec<Task>,
+    pub slips: Vec<Slip>,
+    pub routes: Vec<Routed>,
+    pub delivery: Option<DeliveryRow>,
+    /// What was noted of the delivery.
+    pub delivery_note: String,
+    /// Colleagues who looked within the last quarter of an hour.
+    pub here: Vec<(String, Instant)>,
     /// How the last day was computed.
     pub why: Vec<String>,
     /// Working days from today to the last day; negative when it has passed.
@@ -64,22 +105,21 @@ pub(crate) struct View {
     pub refused: String,
 }
 
-/// What lies near: the day up to which a last day is "soon".
-pub(crate) fn soon(read: &mut Read<'_>, today: Day) -> Result<Day, CaseError> {
-    let days = linli_rules::value(read, &YELLOW_DAYS, today)?.value;
-    let days = u16::try_from(days.max(0)).unwrap_or(u16::MAX);
-    if days == 0 {
-        return Ok(today);
-    }
-    Ok(linli_rules::calendar_from(read, today)?.due(today, days).due)
+/// What a point is called.
+fn points_of(points: &[(String, String)], key: &str) -> String {
+    points.iter().find(|(k, _)| k == key).map_or_else(|| key.to_owned(), |(_, name)| name.clone())
 }
 
-/// Working days between today and a last day, with a sign.
-pub(crate) fn days_left(calendar: &linli_base::calendar::WorkCalendar, today: Day, due: Day) -> i64 {
-    if due >= today {
-        i64::from(calendar.working_days_between(today, due))
-    } else {
-        -i64::from(calendar.working_days_between(due, today))
+impl View {
+    /// The reason of the decision that stands.
+    pub(crate) fn reason_now(&self) -> String {
+        let last = self.decisions.iter().rev().find(|d| d.agreed);
+        last.map(|d| d.text.reason.clone()).unwrap_or_default()
+    }
+
+    /// What is to follow and has not been brought.
+    pub(crate) fn to_follow(&self) -> Option<&Task> {
+        self.tasks.iter().find(|t| t.row.kind == TaskKind::Later && t.row.state == tasks::TaskState::Open)
     }
 }
 
@@ -108,14 +148,11 @@ pub(crate) fn view(
     let today = read.now().day();
     let kind = kind(&case.kind)?;
     let told = (kind.told)(read, vault, id, lang)?;
-    let points = (kind.points)(read, vault, id, lang)?;
+    let all_points = (kind.points)(read, vault, id, lang)?;
     let mut supplements = Vec::new();
     for s in read.all(&store::SUPPLEMENTS, (id,))? {
         let asked: Vec<Point> = opened(vault, "supplements.points", s.id, &s.points);
-        let named = |p: Point| {
-            let name = points.iter().find(|(key, _)| *key == p.key).map(|(_, name)| name.clone());
-            (name.unwrap_or_else(|| p.key.clone()), p)
-        };
+        let named = |p: Point| (points_of(&all_points, &p.key), p);
         supplements.push(Supplement {
             asked_at: s.asked_at,
             due: s.due,
@@ -138,6 +175,7 @@ pub(crate) fn view(
             answered_at: d.answered_at,
             agreed: d.agreed == Some(1),
             mine: me.is_some() && d.proposed_by == me,
+            superseded: d.superseded_by.is_some(),
         });
     }
     let review = match read.opt(&store::REVIEW, (id,))? {
@@ -173,6 +211,67 @@ pub(crate) fn view(
     let now = linli_rules::calendar(read)?;
     let soon = soon(read, today)?;
     let place = names.place_name(read, case.place, today)?;
+    let named_body = |read: &mut Read<'_>, body| {
+        names
+            .body_name(read, body)
+            .map(|n| n.map(|(zh, en)| lang.pick(&zh, &en).into_owned()).unwrap_or_default())
+    };
+    let mut all_tasks = Vec::new();
+    for t in read.all(&tasks::OF_CASE, (id,))? {
+        let points: Vec<Point> = match t.kind {
+            TaskKind::Later => opened(vault, "case_tasks.ask", t.id.raw(), &t.ask),
+            TaskKind::Co => Vec::new(),
+        };
+        let question: String = match t.kind {
+            TaskKind::Co => opened(vault, "case_tasks.ask", t.id.raw(), &t.ask),
+            TaskKind::Later => String::new(),
+        };
+        let name = |p: Point| (points_of(&all_points, &p.key), p);
+        all_tasks.push(Task {
+            body: match t.body {
+                Some(body) => named_body(read, body)?,
+                None => String::new(),
+            },
+            by: match t.answered_by {
+                Some(staff) => names.staff_name(read, staff)?,
+                None => None,
+            },
+            answer: t
+                .answer
+                .as_ref()
+                .map(|a| opened(vault, "case_tasks.answer", t.id.raw(), a))
+                .unwrap_or_default(),
+            points: points.into_iter().map(name).collect(),
+            question,
+            row: t,
+        });
+    }
+    let mut all_slips = Vec::new();
+    for s in read.all(&slips::OF_CASE, (id,))? {
+        all_slips.push(Slip {
+            words: opened(vault, "case_slips.ask", s.id.raw(), &s.ask),
+            answer: s
+                .answer
+                .as_ref()
+                .map(|a| opened(vault, "case_slips.answer", s.id.raw(), a))
+                .unwrap_or_default(),
+            row: s,
+        });
+    }
+    let mut routes = Vec::new();
+    for x in read.all(&route::ROUTES, (id,))? {
+        routes.push(Routed {
+            at: x.at,
+            from: named_body(read, x.from_body)?,
+            to: named_body(read, x.to_body)?,
+            why: opened(vault, "case_routes.why", x.id, &x.why),
+        });
+    }
+    let delivery = delivery::of(read, id)?;
+    let mut here = Vec::new();
+    for (staff, at) in person::others_here(read, id, me)? {
+        here.push((names.staff_name(read, staff)?.unwrap_or_default(), at));
+    }
     Ok(View {
         body: names.body_name(read, case.body)?.unwrap_or_default(),
         place: place.map(|(zh, en)| lang.pick(&zh, &en).into_owned()).unwrap_or_default(),
@@ -181,10 +280,19 @@ pub(crate) fn view(
             Some(staff) => names.staff_name(read, staff)?,
             None => None,
         },
-        left: days_left(&now, today, case.due),
-        light: light(case.state, case.due, today, soon),
+        left: days_left(&now, today, due_of(&case)),
+        light: light_of(&case, today, soon),
+        tasks: all_tasks,
+        slips: all_slips,
+        routes,
+        delivery_note: delivery
+            .as_ref()
+            .and_then(|d| d.note.as_ref().map(|n| opened(vault, "case_deliveries.note", d.id, n)))
+            .unwrap_or_default(),
+        delivery,
+        here,
         told,
-        points,
+        points: all_points,
         supplements,
         decisions,
         review,

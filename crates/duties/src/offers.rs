@@ -73,6 +73,14 @@ pub fn duty(read: &mut Read<'_>, id: DutyId) -> Result<Option<Held>, DbError> {
     Ok(read.opt(&store::DUTY, (id,))?.map(|d| held_of(d, false)))
 }
 
+/// Bodies of which somebody holds a kind of duty now, with their names: at most 500.
+///
+/// # Errors
+/// If the database fails.
+pub fn bodies_with(read: &mut Read<'_>, kind: &DutyKind) -> Result<Vec<(BodyId, String, String)>, DbError> {
+    read.all(&store::BODIES_WITH, (kind.key,))
+}
+
 /// Who holds a kind of duty for a body, at most 200.
 ///
 /// # Errors

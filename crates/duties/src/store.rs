@@ -96,6 +96,8 @@ sql! {
     pub(crate) DEPUTISED: DutyRow = "SELECT d.id, d.kind, d.body, d.place, d.staff, d.since, d.ended_at, d.rev FROM deputies p JOIN duties d ON d.id = p.duty
         WHERE p.staff = $1 AND p.ended_at IS NULL AND p.from_day <= $2 AND p.to_day >= $2 AND d.ended_at IS NULL ORDER BY d.id LIMIT 200";
     pub(crate) HOLDERS: (StaffId,) = "SELECT staff FROM duties WHERE kind = $1 AND body = $2 AND ended_at IS NULL ORDER BY id LIMIT 200";
+    pub(crate) BODIES_WITH: (BodyId, String, String) = "SELECT b.id, b.name_zh, b.name_en FROM bodies b WHERE b.state = 'open'
+        AND EXISTS (SELECT 1 FROM duties d WHERE d.kind = $1 AND d.body = b.id AND d.ended_at IS NULL) ORDER BY b.id LIMIT 500";
     pub(crate) END_DUTY: () = "UPDATE duties SET ended_at = $3, state = 'ended', rev = rev + 1 WHERE id = $1 AND rev = $2 AND ended_at IS NULL";
     pub(crate) ADD_DEPUTY: () = "INSERT INTO deputies (id, duty, staff, from_day, to_day) VALUES ($1, $2, $3, $4, $5)";
     pub(crate) DEPUTIES: DeputyRow = "SELECT id, staff, from_day, to_day FROM deputies WHERE duty = $1 AND ended_at IS NULL ORDER BY id DESC LIMIT 20";

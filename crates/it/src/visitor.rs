@@ -207,4 +207,17 @@ impl Visitor {
             None => page,
         }
     }
+
+    /// As [`Visitor::submit`], with one field given several times: ticked boxes of one name.
+    pub async fn submit_many(&mut self, form: &Form, name: &str, values: &[String]) -> Page {
+        let mut body = encode(&form.fields);
+        for value in values {
+            body.push_str(&format!("&{name}={}", linli_web::encode(value)));
+        }
+        let (page, to) = self.send("POST", &form.action, Some(body)).await;
+        match to {
+            Some(next) => self.get(&next).await,
+            None => page,
+        }
+    }
 }

@@ -27,6 +27,9 @@ pub const ROOMS: &[Room] = &[
     linli_rules::ROOM,
     linli_notices::ROOM,
     linli_casework::ROOM,
+    linli_desk::ROOM,
+    linli_performance::ROOM,
+    linli_redress::ROOM,
     linli_places::ROOM,
     linli_people::ROOM,
     linli_duties::ROOM,
@@ -48,6 +51,9 @@ pub fn routes() -> Vec<Route> {
     all.extend(linli_duties::routes());
     all.extend(linli_catalogue::routes());
     all.extend(linli_casework::routes());
+    all.extend(linli_desk::routes());
+    all.extend(linli_performance::routes());
+    all.extend(linli_redress::routes());
     all.extend(linli_applications::routes());
     all.extend(linli_wallet::routes());
     all
@@ -58,6 +64,8 @@ pub const LISTENERS: &[(&str, &str)] = &[
     ("places.building_moved", linli_people::acts::register::FOLLOW_BUILDING),
     ("people.merged", linli_notices::FOLLOW),
     ("people.merged", linli_casework::offers::FOLLOW_PERSON),
+    ("people.merged", linli_redress::FOLLOW_PERSON),
+    ("casework.reviewed", linli_redress::ON_REVIEW),
     ("people.merged", linli_applications::jobs::FOLLOW_PERSON),
 ];
 
@@ -69,7 +77,12 @@ pub fn rail() -> Arc<[RailGroup]> {
         RailGroup {
             zh: "办理",
             en: "Work",
-            links: vec![link("/desk", "我的待办", "My queue", &["casework.handler", "casework.decider"][..])],
+            links: vec![
+                link("/desk", "我的待办", "My queue", &["casework.handler", "casework.decider"][..]),
+                link("/desk/tasks", "请我们会办的", "Asked of us", &["casework.handler"][..]),
+                link("/desk/overdue", "逾期督办", "Overdue", &["desk.supervisor"][..]),
+                link("/desk/redress", "差评工单", "Bad reviews", &["redress.officer"][..]),
+            ],
         },
         RailGroup {
             zh: "我的",
@@ -226,6 +239,25 @@ impl Directory for Names {
         day: Day,
     ) -> Result<Option<(String, String)>, DbError> {
         linli_places::offers::name(read, place, day).map(Some)
+    }
+    fn stands_for(
+        &self,
+        read: &mut Read<'_>,
+        who: PersonId,
+        for_person: PersonId,
+        now: Instant,
+    ) -> Result<Option<linli_web::Scope>, DbError> {
+        linli_people::offers::delegation::stands_for(read, who, for_person, now)
+    }
+    fn items(&self, read: &mut Read<'_>) -> Result<Vec<(String, String, String)>, DbError> {
+        linli_catalogue::offers::names(read)
+    }
+    fn bodies_with(
+        &self,
+        read: &mut Read<'_>,
+        kind: &DutyKind,
+    ) -> Result<Vec<(BodyId, String, String)>, DbError> {
+        linli_duties::offers::bodies_with(read, kind)
     }
     fn holders(
         &self,

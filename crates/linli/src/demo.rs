@@ -57,6 +57,18 @@ pub const OFFICERS: &[Player] = &[
         zh: "办件经办和审定（赤岗街道）",
         en: "handles and decides cases (Chigang)",
     },
+    Player {
+        login: "clerk-two",
+        zh: "办件经办（素社街道，另一位）",
+        en: "handles cases (Sushe, a colleague)",
+    },
+    Player { login: "clerk-hr", zh: "会办和转办（人社局）", en: "co-handles cases (HR bureau)" },
+    Player {
+        login: "supervisor", zh: "办件督办（素社街道）", en: "supervises time limits (Sushe)"
+    },
+    Player {
+        login: "redress", zh: "差评核实整改（素社街道）", en: "looks into bad reviews (Sushe)"
+    },
     Player { login: "post", zh: "信函打印和寄送（全区）", en: "postroom (district)" },
 ];
 
@@ -127,7 +139,7 @@ async fn officers(
     let street_of_desk: linli_base::PlaceCode = DESK_STREET.parse()?;
     house
         .act(&Actor::system(), move |act| {
-            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 13] = [
+            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 17] = [
                 ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
                 ("security", "区安全", &linli_duties::SECURITY, office, district),
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
@@ -140,6 +152,10 @@ async fn officers(
                 ("second", "容审定", &linli_casework::DECIDER, desk, street_of_desk),
                 ("clerk-chigang", "简经办", &linli_casework::HANDLER, street, chigang),
                 ("clerk-chigang", "简经办", &linli_casework::DECIDER, street, chigang),
+                ("clerk-two", "卢二办", &linli_casework::HANDLER, desk, street_of_desk),
+                ("clerk-hr", "钟会办", &linli_casework::HANDLER, hr, district),
+                ("supervisor", "严督办", &linli_desk::SUPERVISOR, desk, street_of_desk),
+                ("redress", "梁回访", &linli_redress::OFFICER, desk, street_of_desk),
                 ("post", "罗信函", &linli_notices::POSTROOM, office, district),
             ];
             let mut last = None;

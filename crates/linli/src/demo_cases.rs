@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use linli_acts::{Actor, Channel, House, PersonId};
 use linli_applications::acts as applications;
 use linli_base::{Chance, Clock, Day, Instant, ManualClock};
-use linli_casework::offers::{self as casework, CaseId, Outcome, Point, State};
+use linli_casework::offers::{self as casework, CaseId, Outcome, Point, State, Way};
 
 /// What happens next to a case of the sample.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -17,6 +17,7 @@ enum Next {
     Supply(CaseId, PersonId),
     Propose(CaseId, PersonId),
     Decide(CaseId, PersonId),
+    Deliver(CaseId, PersonId),
     Review(CaseId, PersonId),
 }
 
@@ -166,7 +167,13 @@ impl Desk {
                 });
                 decided.await?;
                 let days = 1 + self.chance.below(3);
-                self.later(now, days, if two { Next::Decide(id, person) } else { Next::Review(id, person) });
+                self.later(now, days, if two { Next::Decide(id, person) } else { Next::Deliver(id, person) });
+            }
+            Next::Deliver(id, person) => {
+                let rev = house.read(move |r| casework::case(r, id)).await?.rev;
+                house.act(&self.clerk, move |act| casework::deliver(act, id, rev, Way::Post, "")).await?;
+                let days = self.chance.below(3);
+                self.later(now, days, Next::Review(id, person));
             }
             Next::Decide(id, person) => {
                 let rev = house.read(move |r| casework::case(r, id)).await?.rev;

@@ -21,8 +21,10 @@ linli_words::include_words!();
 pub use linli_acts::inventory;
 
 /// Tables of this room.
-pub const ROOM: linli_db::Room =
-    linli_db::Room { name: "people", migrations: linli_db::migrations![1 => "0001_people.sql"] };
+pub const ROOM: linli_db::Room = linli_db::Room {
+    name: "people",
+    migrations: linli_db::migrations![1 => "0001_people.sql", 2 => "0002_delegations.sql"],
+};
 
 #[cfg(test)]
 mod words_test {

@@ -26,6 +26,13 @@ pub mod consent {
     };
 }
 
+/// Acting for family and friends.
+pub mod delegation {
+    pub use crate::acts::delegations::{
+        Delegation, DelegationId, accept, begin, both_sides, delegate, end, stands_for, stop,
+    };
+}
+
 linli_acts::duty_kind! {
     /// Keeps the register of persons: checks identities, decides corrections (人口信息管理).
     pub REGISTRAR = "people.registrar", "人口信息管理", "Population register", personal: true, apart: Some("work");

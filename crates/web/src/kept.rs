@@ -8,7 +8,7 @@ use linli_words::Lang;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::reply::Reply;
+use crate::reply::{Content, Reply};
 use crate::request::Req;
 
 /// Most that all kept pages may weigh, bytes. A guide weighs about 10 kB; what is read now fits.
@@ -61,9 +61,10 @@ impl Req {
     #[must_use]
     pub fn keep(&self, stamp: Stamp, reply: Reply) -> Reply {
         if reply.status == StatusCode::OK
+            && let Content::Whole(body) = &reply.body
             && let Some(key) = self.key(stamp)
         {
-            self.kept.0.insert(key, reply.body.clone());
+            self.kept.0.insert(key, body.clone());
         }
         reply
     }

@@ -19,11 +19,11 @@ pub use api::Api;
 pub use form::{Form, Upload};
 pub use kept::Stamp;
 pub use page::{Frame, RailGroup, RailLink, encode, safe_back};
-pub use reply::{Changed, Fault, Malformed, Missing, Reply, TooLarge, TooMany, WrongOrigin};
+pub use reply::{Changed, Cut, Fault, Malformed, Missing, Reply, TooLarge, TooMany, WrongOrigin};
 pub use request::Req;
 pub use route::{Gate, Route};
 pub use server::{Site, Tls, router, serve, session_cookie};
-pub use session::{Directory, DirectoryService, Session, SessionId, SessionKind};
+pub use session::{Directory, DirectoryService, Scope, Session, SessionId, SessionKind};
 
 linli_words::include_words!();
 

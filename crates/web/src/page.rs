@@ -37,6 +37,8 @@ pub struct Frame {
     pub district: String,
     /// Of whoever is signed in.
     pub name: Option<String>,
+    /// The resident for whom another resident acts on this page.
+    pub stands_for: Option<String>,
     pub resident: bool,
     pub officer: bool,
     /// An officer serves a person just now.

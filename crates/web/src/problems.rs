@@ -25,6 +25,7 @@ pub(crate) fn problem_page(site: &Site, lang: Lang, large: bool, path: &str, fau
         path: path.to_owned(),
         district: lang.pick(&site.district_zh, &site.district_en).into_owned(),
         name: None,
+        stands_for: None,
         resident: false,
         officer: false,
         serving: false,

@@ -1,8 +1,10 @@
 //! What a handler answers, and how anything that went wrong becomes a page or a problem document (RFC 9457).
 
 use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use linli_base::{FieldError, Problem};
@@ -14,17 +16,42 @@ use crate::openapi::ProblemDocument;
 pub struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) body: Bytes,
+    pub(crate) body: Content,
     pub(crate) flash: Option<String>,
 }
 
 const HTML: &str = "text/html; charset=utf-8";
 
+pub(crate) enum Content {
+    Whole(Bytes),
+    Pieces(tokio::sync::mpsc::Receiver<Result<Vec<u8>, Cut>>),
+}
+
+/// A long answer broke off: the connection is cut, so that nobody takes what arrived for the whole.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the answer broke off")]
+pub struct Cut;
+
+struct Pieces(tokio::sync::mpsc::Receiver<Result<Vec<u8>, Cut>>);
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = Cut;
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Cut>>> {
+        self.0
+            .poll_recv(context)
+            .map(|piece| piece.map(|p| p.map(|bytes| http_body::Frame::data(Bytes::from(bytes)))))
+    }
+}
+
 impl Reply {
     fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
         let headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static(content_type))];
-        Self { status, headers, body, flash: None }
+        Self { status, headers, body: Content::Whole(body), flash: None }
     }
 
     /// A page.
@@ -75,6 +102,16 @@ impl Reply {
         reply
     }
 
+    /// A file to keep that is never whole in memory: sent as its pieces come.
+    #[must_use]
+    pub fn stream(
+        content_type: &'static str,
+        name: &str,
+        pieces: tokio::sync::mpsc::Receiver<Result<Vec<u8>, Cut>>,
+    ) -> Self {
+        Self { body: Content::Pieces(pieces), ..Self::download(content_type, name, Vec::new()) }
+    }
+
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -108,7 +145,10 @@ impl Reply {
     }
 
     pub(crate) fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(self.body));
+        let mut response = Response::new(match self.body {
+            Content::Whole(bytes) => Body::from(bytes),
+            Content::Pieces(pieces) => Body::new(Pieces(pieces)),
+        });
         *response.status_mut() = self.status;
         for (name, value) in self.headers {
             response.headers_mut().append(name, value);

@@ -56,6 +56,7 @@ pub struct Route {
     pub(crate) handler: Handler,
     pub(crate) body_limit: usize,
     pub(crate) api: Option<Arc<Api>>,
+    pub(crate) delegable: bool,
 }
 
 /// A form of text: far more than any of ours needs.
@@ -68,7 +69,7 @@ impl Route {
         Fut: Future<Output = Result<Reply, Fault>> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |req| Box::pin(handler(req)));
-        Self { method, path, gate, handler, body_limit: FORM_LIMIT, api: None }
+        Self { method, path, gate, handler, body_limit: FORM_LIMIT, delegable: false, api: None }
     }
 
     /// Shows something. Never changes state, but for what is logged of a look.
@@ -95,6 +96,13 @@ impl Route {
     #[must_use]
     pub fn api(mut self, api: Api) -> Self {
         self.api = Some(Arc::new(api));
+        self
+    }
+
+    /// A page on which a resident may act for another who lets her (亲友代办). On all others she is herself.
+    #[must_use]
+    pub fn delegable(mut self) -> Self {
+        self.delegable = true;
         self
     }
 

@@ -182,7 +182,10 @@ async fn handle(
     request: Request,
 ) -> Result<Reply, Fault> {
     let headers = request.headers().clone();
-    let identified = who_asks(shared, route, asked, &headers).await?;
+    let mut identified = who_asks(shared, route, asked, &headers).await?;
+    if !route.delegable {
+        identified.herself();
+    }
     may_enter(route, &identified)?;
     let remote = remote(shared, &request, &headers);
     let query = Form::parse(request.uri().query().unwrap_or("").as_bytes());
@@ -214,6 +217,7 @@ async fn handle(
         session: identified.session,
         actor: identified.actor,
         name: identified.name,
+        stands_for: identified.stands_for,
         lang: asked.lang,
         large: asked.large,
         remote,
@@ -238,7 +242,7 @@ async fn who_asks(
             .and_then(|v| v.strip_prefix("Bearer "))
             .ok_or(Denied::SignIn)?;
         let actor = session::identify_token(&shared.house, secret).await?.ok_or(Denied::SignIn)?;
-        return Ok(Identified { actor, session: None, name: None });
+        return Ok(Identified { actor, session: None, name: None, stands_for: None });
     }
     Ok(session::identify(&shared.house, asked.cookie("linli")).await?)
 }

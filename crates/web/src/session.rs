@@ -112,6 +112,14 @@ impl Session {
     }
 }
 
+/// In what one resident may act for another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Scope {
+    All,
+    /// Keys of items.
+    Items(Vec<String>),
+}
+
 /// What the rooms above tell the door about people: names and duties. Put into the services by `linli`.
 pub trait Directory: Send + Sync + 'static {
     /// Duties that the officer holds at an instant, deputised ones included; empty for one who has left.
@@ -163,6 +171,40 @@ pub trait Directory: Send + Sync + 'static {
     ) -> Result<Vec<(StaffId, String)>, DbError> {
         let _ = (read, kind, body);
         Ok(Vec::new())
+    }
+    /// Bodies of which somebody holds a duty now, with their names: at most 500.
+    ///
+    /// # Errors
+    /// If the database fails.
+    fn bodies_with(
+        &self,
+        read: &mut Read<'_>,
+        kind: &DutyKind,
+    ) -> Result<Vec<(BodyId, String, String)>, DbError> {
+        let _ = (read, kind);
+        Ok(Vec::new())
+    }
+    /// Items that can be applied for here, with their names: at most 500.
+    ///
+    /// # Errors
+    /// If the database fails.
+    fn items(&self, read: &mut Read<'_>) -> Result<Vec<(String, String, String)>, DbError> {
+        let _ = read;
+        Ok(Vec::new())
+    }
+    /// Whether one resident may act for another now, and in what.
+    ///
+    /// # Errors
+    /// If the database fails.
+    fn stands_for(
+        &self,
+        read: &mut Read<'_>,
+        who: PersonId,
+        for_person: PersonId,
+        now: Instant,
+    ) -> Result<Option<Scope>, DbError> {
+        let _ = (read, who, for_person, now);
+        Ok(None)
     }
 }
 
@@ -216,6 +258,17 @@ pub fn serve(
         Entry::new(Subject::new("session", id), if person.is_some() { "web.serving" } else { "web.served" })
             .person(person),
     )?;
+    Ok(())
+}
+
+/// A resident acts for another (`Some`), whose standing consent the door asks for at every request, or for herself again.
+///
+/// # Errors
+/// If the database fails.
+pub fn stand_for(act: &mut Act<'_, '_>, id: SessionId, person: Option<PersonId>) -> Result<(), DbError> {
+    act.run(&SERVE, (id, person, Channel::Page))?;
+    let what = if person.is_some() { "web.stands_for" } else { "web.stands_down" };
+    act.log(Entry::new(Subject::new("session", id), what).person(person))?;
     Ok(())
 }
 
@@ -334,11 +387,22 @@ pub(crate) struct Identified {
     pub actor: Actor,
     pub session: Option<Session>,
     pub name: Option<String>,
+    /// Name of the person for whom another resident acts.
+    pub stands_for: Option<String>,
 }
 
 impl Identified {
     fn nobody() -> Self {
-        Self { actor: Actor::anyone(), session: None, name: None }
+        Self { actor: Actor::anyone(), session: None, name: None, stands_for: None }
+    }
+
+    /// At a page that is nobody's but her own, one who acts for another is herself.
+    pub(crate) fn herself(&mut self) {
+        if matches!(self.actor.who, Who::Person(_)) {
+            self.actor.for_person = None;
+            self.actor.items = None;
+            self.stands_for = None;
+        }
     }
 }
 
@@ -374,10 +438,24 @@ pub(crate) async fn identify(house: &House, secret: Option<String>) -> Result<Id
                     (Actor::staff(staff, held), directory.0.staff_name(r, staff)?)
                 }
             };
-            actor.for_person = row.for_person;
+            let mut stands_for = None;
+            match (actor.who, row.for_person) {
+                (Who::Person(me), Some(other)) => {
+                    // Asked at every request: it ends the moment she, or the day, ends it.
+                    if let Some(scope) = directory.0.stands_for(r, me, other, now)? {
+                        actor.for_person = Some(other);
+                        actor.items = match scope {
+                            Scope::All => None,
+                            Scope::Items(keys) => Some(keys.into()),
+                        };
+                        stands_for = directory.0.person_name(r, inside.vault(), other)?;
+                    }
+                }
+                (_, served) => actor.for_person = served,
+            }
             actor.channel = row.channel;
             let csrf = csrf_of(inside.vault(), &secret);
-            Ok(Identified { actor, session: Some(Session::from_row(row, csrf)), name })
+            Ok(Identified { actor, session: Some(Session::from_row(row, csrf)), name, stands_for })
         })
         .await
 }
@@ -396,6 +474,7 @@ pub(crate) async fn identify_token(house: &House, secret: &str) -> Result<Option
         who: Who::Token(t.id),
         channel: Channel::Api,
         for_person: None,
+        items: None,
         held: [Held { duty: t.duty, kind: t.duty_kind, body: t.body, place: t.place, deputy_of: None }]
             .into(),
     }))

@@ -1,8 +1,9 @@
 //! Everything once more before it is sent; the statement of truth; sending.
 
 use askama::Template;
+use linli_acts::Channel;
 use linli_people::offers as people;
-use linli_web::ui::{Errors, Fact, Facts, Tick};
+use linli_web::ui::{Errors, Fact, Facts, Field, Kind, Tick};
 use linli_web::{Fault, Frame, Reply, Req};
 
 use super::errors;
@@ -22,12 +23,14 @@ struct CheckPage {
     answers: Vec<(String, String, String)>,
     known: Facts,
     truth: Tick,
+    /// For an application on paper: when it came.
+    received: Option<Field>,
     back: String,
 }
 
 async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
     let key: String = req.path("item")?;
-    let person = req.resident()?;
+    let person = req.actor().resident_for(&key)?;
     let house = req.house().clone();
     let (lang, w, today) = (req.lang(), req.words::<Words>(), req.now().day());
     let asked = key.clone();
@@ -67,6 +70,12 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         truth: Tick::new("truth", w.truth(), req.form().has("truth"))
             .hint(w.truth_hint())
             .error(errors.of("truth")),
+        received: (req.actor().channel == Channel::Paper).then(|| {
+            Field::new("received", w.received(), req.form().raw("received"))
+                .hint(w.received_hint())
+                .kind(Kind::Day)
+                .error(errors.of("received"))
+        }),
         back: format!("/apply/{key}/{last}"),
         errors,
         f,
@@ -82,7 +91,8 @@ pub(crate) async fn file(req: Req) -> Result<Reply, Fault> {
     let key: String = req.path("item")?;
     let (truth, once) = (req.form().has("truth"), req.once());
     let asked = key.clone();
-    match req.act(move |act| acts::file(act, &asked, truth, &once)).await {
+    let received = req.form().text("received").parse().ok();
+    match req.act(move |act| acts::file_received(act, &asked, truth, &once, received)).await {
         Ok(case) => {
             Ok(Reply::see_other(&format!("/my/cases/{case}")).flash(req.words::<Words>().said_filed()))
         }

@@ -26,7 +26,7 @@ struct FormPage {
 async fn page(req: &Req, errors: Errors, again: bool) -> Result<Reply, Fault> {
     let key: String = req.path("item")?;
     let n: usize = req.path("page")?;
-    let person = req.resident()?;
+    let person = req.actor().resident_for(&key)?;
     let house = req.house().clone();
     let asked = key.clone();
     let (guide, form, answers, earlier) = req

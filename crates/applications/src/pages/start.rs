@@ -36,7 +36,7 @@ struct Shown {
 
 pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let key: String = req.path("item")?;
-    let person = req.resident()?;
+    let person = req.actor().resident_for(&key)?;
     let house = req.house().clone();
     let (lang, w, today) = (req.lang(), req.words::<Words>(), req.now().day());
     let asked = key.clone();

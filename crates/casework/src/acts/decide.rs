@@ -1,24 +1,26 @@
 //! Proposal, decision, delivery. Where the kind asks for it, nobody decides what she proposed herself.
 
 use linli_acts::{Act, Denied, Event};
+use linli_base::Day;
 
 use super::{entry, for_decider, for_handler, next, one, open, reason, seal, subject};
-use crate::domain::{CaseId, DecisionText, Handover, Outcome, ResultLine, Step};
+use crate::domain::{CaseId, DecisionText, Handover, Outcome, ResultLine, State, Step};
 use crate::error::CaseError;
 use crate::store::{self, CaseRow, DecisionRow};
 use crate::told;
 
-/// What is granted if it is decided today; nothing if it is denied.
-fn result_lines(
+/// What is granted if it is decided on a day; nothing if it is denied.
+pub(crate) fn result_lines(
     act: &mut Act<'_, '_>,
     case: &CaseRow,
     outcome: Outcome,
+    day: Day,
 ) -> Result<Vec<ResultLine>, CaseError> {
     if outcome == Outcome::Denied {
         return Ok(Vec::new());
     }
-    let (house, today) = (act.house, act.now().day());
-    (crate::kind(&case.kind)?.result)(act, house.vault(), case.id, today)
+    let house = act.house;
+    (crate::kind(&case.kind)?.result)(act, house.vault(), case.id, day)
 }
 
 /// The handler proposes what to decide. A denial needs a reason.
@@ -58,7 +60,8 @@ fn text(
     if outcome == Outcome::Denied || !why.is_empty() {
         reason("why", why)?;
     }
-    let lines = result_lines(act, case, outcome)?;
+    let today = act.now().day();
+    let lines = result_lines(act, case, outcome, today)?;
     Ok(DecisionText { reason: why.to_owned(), lines, returned: String::new() })
 }
 
@@ -109,7 +112,8 @@ pub fn decide(act: &mut Act<'_, '_>, id: CaseId, rev: i64) -> Result<(), CaseErr
     let proposal = waiting(act, id)?;
     second_eyes(act, &proposal)?;
     let mut text: DecisionText = open(act.vault(), "decisions.content", proposal.id, &proposal.content)?;
-    text.lines = result_lines(act, &case, proposal.outcome)?;
+    let today = act.now().day();
+    text.lines = result_lines(act, &case, proposal.outcome, today)?;
     let sealed = seal(act.vault(), "decisions.content", proposal.id, &text)?;
     let (by, now) = (act.actor.officer()?, act.now());
     one(act.run_one(&store::ANSWER, (proposal.id, by, now, 1, sealed))?)?;
@@ -154,30 +158,27 @@ fn decided(act: &mut Act<'_, '_>, case: &CaseRow, rev: i64, outcome: Outcome) ->
     )?;
     act.tell(&Event::new("casework.decided", subject(case.id), &(case.id, outcome)))?;
     told::decided(act, case)?;
-    if case.handover == Handover::Page {
-        // It lies on her page from here on, and she was told.
-        let case = store::load(act, case.id)?;
+    super::delivery::begin(act, case)?;
+    hand_over_if_ready(act, case.id)
+}
+
+/// What lies on her page reached her with the notice, unless something is still to follow from her.
+pub(crate) fn hand_over_if_ready(act: &mut Act<'_, '_>, id: CaseId) -> Result<(), CaseError> {
+    let case = store::load(act, id)?;
+    if case.state == State::Decided
+        && case.handover == Handover::Page
+        && super::tasks::later_of(act, id)?.is_none()
+    {
         delivered(act, &case)?;
     }
     Ok(())
 }
 
-/// The result was handed over at the counter or posted.
-///
-/// # Errors
-/// If nothing was decided, or it lies on her page already.
-pub fn deliver(act: &mut Act<'_, '_>, id: CaseId, rev: i64) -> Result<(), CaseError> {
-    let case = for_handler(act, id)?;
-    if case.rev != rev {
-        return Err(CaseError::Changed);
-    }
-    delivered(act, &case)
-}
-
-fn delivered(act: &mut Act<'_, '_>, case: &CaseRow) -> Result<(), CaseError> {
+pub(crate) fn delivered(act: &mut Act<'_, '_>, case: &CaseRow) -> Result<(), CaseError> {
     let state = next(case, Step::Deliver)?;
     let now = act.now();
     one(act.run_one(&store::DELIVERED, (case.id, case.rev, now))?)?;
+    super::tasks::cancel_open(act, case)?;
     act.log(entry(case, "casework.delivered").state(state.word()))?;
     act.tell(&Event::new("casework.ended", subject(case.id), &case.id))?;
     Ok(())

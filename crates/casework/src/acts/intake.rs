@@ -15,6 +15,8 @@ use crate::{ACCEPT_DAYS, HANDLER, SUPPLEMENT_DAYS, told};
 pub struct NewCase {
     /// Key of the room's `CaseKind`.
     pub kind: &'static str,
+    /// Key of the item, where the room has items; empty where not.
+    pub item: String,
     /// Nothing personal: it stands in lists and notices.
     pub title_zh: String,
     pub title_en: String,
@@ -27,6 +29,8 @@ pub struct NewCase {
     /// One proposes, another decides.
     pub two_persons: bool,
     pub handover: Handover,
+    /// When a paper application was received, if not today: from then on the clock of acceptance runs.
+    pub received: Option<Day>,
 }
 
 /// Files a case. The room has made sure that the actor may, and stores what was told under the id in the same act.
@@ -41,7 +45,12 @@ pub fn file(act: &mut Act<'_, '_>, new: &NewCase) -> Result<CaseId, CaseError> {
     let number = number(day, serial);
     let accept = working_days(linli_rules::value(act, &ACCEPT_DAYS, day)?.value);
     let limits = Limits { accept, promised: new.promised_days, legal: new.legal_days.max(new.promised_days) };
-    let due = linli_rules::calendar_from(act, day)?.due(day, accept).due;
+    let received = new.received.filter(|d| *d != day);
+    let from = received.unwrap_or(day);
+    let due = linli_rules::calendar_from(act, from)?.due(from, accept).due;
+    let house = act.house;
+    let name = house.service::<DirectoryService>().0.person_name(act, house.vault(), new.person)?;
+    let name_key = name.map(|n| crate::search::name_key(house.vault(), &n));
     let channel = act.actor.channel;
     act.run(
         &store::ADD,
@@ -64,10 +73,17 @@ pub fn file(act: &mut Act<'_, '_>, new: &NewCase) -> Result<CaseId, CaseError> {
             limits.legal,
             due,
             now,
+            &new.item,
+            name_key,
+            received,
         ),
     )?;
     let case = store::load(act, id)?;
-    act.log(entry(&case, "casework.filed").state(State::Submitted.word()))?;
+    let mut row = entry(&case, "casework.filed").state(State::Submitted.word());
+    if let Some(received) = received {
+        row = row.content(&serde_json::json!({ "received": received }));
+    }
+    act.log(row)?;
     told::filed(act, &case)?;
     Ok(id)
 }
@@ -136,17 +152,7 @@ pub fn ask_supplement(
 ) -> Result<(), CaseError> {
     let case = for_handler(act, id)?;
     let state = next(&case, Step::AskSupplement)?;
-    if points.is_empty() {
-        return Err(CaseError::field("points", "points-none"));
-    }
-    for point in points {
-        reason(&point.key, &point.what)?;
-    }
-    let house = act.house;
-    let known = (crate::kind(&case.kind)?.points)(act, house.vault(), id, linli_words::Lang::ZhHans)?;
-    if points.iter().any(|p| !known.iter().any(|(key, _)| *key == p.key)) {
-        return Err(CaseError::field("points", "points-unknown"));
-    }
+    check_points(act, &case, points)?;
     let before = act.all(&store::SUPPLEMENTS, (id,))?;
     if !before.is_empty() && new_facts.is_empty() {
         return Err(CaseError::AskedBefore);
@@ -169,12 +175,31 @@ pub fn ask_supplement(
     Ok(())
 }
 
-/// The applicant has mended what was asked: the acceptance clock begins anew. Called by the room that took the mended parts.
+/// Whether points are points of this case, each with words.
+pub(crate) fn check_points(act: &mut Act<'_, '_>, case: &CaseRow, points: &[Point]) -> Result<(), CaseError> {
+    if points.is_empty() {
+        return Err(CaseError::field("points", "points-none"));
+    }
+    for point in points {
+        reason(&point.key, &point.what)?;
+    }
+    let house = act.house;
+    let known = (crate::kind(&case.kind)?.points)(act, house.vault(), case.id, linli_words::Lang::ZhHans)?;
+    if points.iter().any(|p| !known.iter().any(|(key, _)| *key == p.key)) {
+        return Err(CaseError::field("points", "points-unknown"));
+    }
+    Ok(())
+}
+
+/// The applicant has mended what was asked: the acceptance clock begins anew. Or she brought what was to follow. Called by the room that took the parts.
 ///
 /// # Errors
 /// If nothing was asked.
 pub fn supplied(act: &mut Act<'_, '_>, id: CaseId) -> Result<(), CaseError> {
     let case = store::load(act, id)?;
+    if case.state != State::Supplementing && super::tasks::later_supplied(act, &case)? {
+        return Ok(());
+    }
     let state = next(&case, Step::Supply)?;
     let now = act.now();
     let today = now.day();
@@ -198,6 +223,7 @@ pub fn refuse(act: &mut Act<'_, '_>, id: CaseId, rev: i64, why: &str) -> Result<
     act.log(
         entry(&case, "casework.refused").state(state.word()).content(&serde_json::json!({ "why": why })),
     )?;
+    super::tasks::cancel_open(act, &case)?;
     told::refused(act, &case)?;
     act.tell(&Event::new("casework.ended", subject(id), &id))?;
     Ok(())

@@ -1,9 +1,14 @@
 //! The acts: one function each. The officer's are bound to body and place; the applicant's to her own cases.
 
 pub mod decide;
+pub mod delivery;
 pub mod intake;
 pub mod person;
+pub mod route;
+pub mod slips;
+pub mod tasks;
 pub mod time;
+pub(crate) mod track;
 
 use linli_acts::{Act, Entry, Subject};
 use linli_vault::{Place, Sealed, Vault};

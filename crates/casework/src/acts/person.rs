@@ -15,7 +15,12 @@ const LOOK_SECONDS: i64 = 15 * 60;
 pub(crate) fn own(act: &mut Act<'_, '_>, id: CaseId) -> Result<CaseRow, CaseError> {
     let person = act.actor.resident()?;
     let case = store::load(act, id)?;
-    if case.person == person { Ok(case) } else { Err(CaseError::Missing) }
+    // One who acts for her in certain items alone sees no other.
+    if case.person == person && act.actor.resident_for(&case.item).is_ok() {
+        Ok(case)
+    } else {
+        Err(CaseError::Missing)
+    }
 }
 
 /// The applicant takes it back.
@@ -27,6 +32,7 @@ pub fn withdraw(act: &mut Act<'_, '_>, id: CaseId, rev: i64) -> Result<(), CaseE
     let state = next(&case, Step::Withdraw)?;
     let now = act.now();
     one(act.run_one(&store::ENDED, (id, rev, state, now))?)?;
+    super::tasks::cancel_open(act, &case)?;
     act.log(entry(&case, "casework.withdrawn").state(state.word()))?;
     act.tell(&Event::new("casework.ended", subject(id), &id))?;
     Ok(())
@@ -41,6 +47,7 @@ pub(crate) fn lapse(act: &mut Act<'_, '_>, id: CaseId) -> Result<(), CaseError> 
     let state = next(&case, Step::Lapse)?;
     let now = act.now();
     one(act.run_one(&store::ENDED, (id, case.rev, state, now))?)?;
+    super::tasks::cancel_open(act, &case)?;
     act.log(entry(&case, "casework.lapsed").state(state.word()))?;
     crate::told::lapsed(act, &case)?;
     act.tell(&Event::new("casework.ended", subject(id), &id))?;
@@ -94,14 +101,30 @@ pub fn look(act: &mut Act<'_, '_>, id: CaseId) -> Result<CaseRow, CaseError> {
             Err(other) => return Err(other.into()),
         }
     }
-    let Ok(staff) = act.actor.officer() else { return Ok(case) };
-    let now = act.now();
-    let last = act.opt(&store::LOOKED, (id, staff))?;
-    if last.is_none_or(|(at,)| now.seconds_since(at) > LOOK_SECONDS) {
-        act.run(&store::LOOK, (id, staff, now))?;
-        act.log(entry(&case, "casework.looked"))?;
-    }
+    note_look(act, &case)?;
     Ok(case)
+}
+
+/// Notes that an officer looks, once in a quarter of an hour: the applicant sees it, and so do colleagues.
+pub(crate) fn note_look(act: &mut Act<'_, '_>, case: &CaseRow) -> Result<(), CaseError> {
+    let Ok(staff) = act.actor.officer() else { return Ok(()) };
+    let now = act.now();
+    let last = act.opt(&store::LOOKED, (case.id, staff))?;
+    if last.is_none_or(|(at,)| now.seconds_since(at) > LOOK_SECONDS) {
+        act.run(&store::LOOK, (case.id, staff, now))?;
+        act.log(entry(case, "casework.looked"))?;
+    }
+    Ok(())
+}
+
+/// Who else has it open: looked within the last quarter of an hour. Nobody is kept out by it; the revision decides.
+pub(crate) fn others_here(
+    read: &mut linli_db::Read<'_>,
+    id: CaseId,
+    me: Option<linli_acts::StaffId>,
+) -> Result<Vec<(linli_acts::StaffId, linli_base::Instant)>, CaseError> {
+    let since = read.now().plus_seconds(-LOOK_SECONDS);
+    Ok(read.all(&store::HERE, (id, since))?.into_iter().filter(|(staff, _)| Some(*staff) != me).collect())
 }
 
 /// Two records of a person were joined: her cases follow.
@@ -111,4 +134,23 @@ pub fn look(act: &mut Act<'_, '_>, id: CaseId) -> Result<CaseRow, CaseError> {
 pub fn follow_person(act: &mut Act<'_, '_>, from: PersonId, into: PersonId) -> Result<(), CaseError> {
     act.run(&store::FOLLOW_PERSON, (from, into))?;
     Ok(())
+}
+
+/// Reminds the applicant of what she has to mend or to bring; false if nothing is waited for. Whoever calls it has asked whether the
+/// actor may.
+///
+/// # Errors
+/// If the database fails.
+pub fn remind_applicant(act: &mut Act<'_, '_>, id: CaseId) -> Result<bool, CaseError> {
+    let case = store::load(act, id)?;
+    if case.state == State::Supplementing {
+        crate::told::supplement_reminder(act, &case, case.due)?;
+        return Ok(true);
+    }
+    let later = super::tasks::later_of(act, id)?;
+    if let Some(task) = later.filter(|t| t.state == super::tasks::TaskState::Open) {
+        crate::told::later_reminder(act, &case, task.due)?;
+        return Ok(true);
+    }
+    Ok(false)
 }

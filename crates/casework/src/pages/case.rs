@@ -2,10 +2,13 @@
 
 use askama::Template;
 use linli_web::ui::{Chip, Choice, Choose, Errors, Fact, Facts, Field, Kind, Moment, Timeline};
-use linli_web::{Fault, Frame, Reply, Req};
+use linli_web::{DirectoryService, Fault, Frame, Reply, Req};
 
+use super::forms::{Others, StepForm, forms, way_words};
 use super::{day_words, light_chip, state_chip, title};
 use crate::acts::person;
+use crate::acts::route::came_from;
+use crate::acts::tasks::{TaskKind, TaskState};
 use crate::domain::{CaseId, Outcome, State};
 use crate::error::CaseError;
 use crate::view::{Decision, Supplement, View, view};
@@ -31,6 +34,20 @@ struct CasePage {
     comment: String,
     timeline: Timeline,
     steps: Steps,
+    forms: Vec<StepForm>,
+    here: String,
+    tasks: Vec<ShownTask>,
+    slips: Vec<(String, String)>,
+    routes: Vec<(String, String)>,
+    co_open: bool,
+}
+
+struct ShownTask {
+    head: String,
+    question: String,
+    points: Vec<(String, String)>,
+    answer: String,
+    by: String,
 }
 
 struct ShownSupplement {
@@ -39,6 +56,8 @@ struct ShownSupplement {
 }
 
 struct ShownDecision {
+    /// A corrected text stands in its place.
+    superseded: bool,
     head: String,
     reason: String,
     lines: Vec<(String, Vec<String>)>,
@@ -62,7 +81,6 @@ struct Steps {
     pause: Option<(Choose, Field, Field)>,
     resume: bool,
     extend: Option<(Field, Field)>,
-    deliver: bool,
 }
 
 struct SupplementForm {
@@ -79,7 +97,7 @@ pub(crate) struct Typed<'a> {
 }
 
 impl Typed<'_> {
-    fn value(&self, step: &str, field: &str) -> String {
+    pub(crate) fn value(&self, step: &str, field: &str) -> String {
         if self.step == step { self.req.form().raw(field).to_owned() } else { String::new() }
     }
 }
@@ -106,7 +124,8 @@ fn steps(w: Words, v: &View, req: &Req, typed: &Typed<'_>, errors: &Errors) -> S
                 .iter()
                 .map(|(key, name)| {
                     let field = format!("point.{key}");
-                    Field::new(&field, name, &typed.value("supplement", &field)).error(of("supplement", key))
+                    Field::new(&field, name, &typed.value("supplement", &field))
+                        .error(of("supplement", &field))
                 })
                 .collect();
             let new_facts = again.then(|| {
@@ -150,7 +169,6 @@ fn steps(w: Words, v: &View, req: &Req, typed: &Typed<'_>, errors: &Errors) -> S
             ));
         }
         State::Paused if handles => s.resume = true,
-        State::Decided if handles => s.deliver = true,
         _ => {}
     }
     if decides && case.state == State::Proposed {
@@ -189,6 +207,7 @@ fn shown_decision(w: Words, english: bool, d: &Decision) -> ShownDecision {
         (None, _) => w.waits_for_second().to_owned(),
     };
     ShownDecision {
+        superseded: d.superseded,
         head: w.proposal_head(&d.proposed_at.minute(), &by, &outcome),
         reason: d.text.reason.clone(),
         lines: d
@@ -225,6 +244,10 @@ pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result
     let v = req.read(move |r| view(r, &house, id, lang, me)).await?;
     let (f, w) = (req.frame(), req.words::<Words>());
     let case = &v.case;
+    let handles = req.actor().holds(&HANDLER, case.body, case.place).is_ok();
+    let decides = req.actor().holds(&DECIDER, case.body, case.place).is_ok();
+    let others = if handles && case.state.is_open() { others(req, case).await? } else { Others::none() };
+    let forms = forms(w, &v, handles, decides, others, typed, &errors);
     let english = lang.is_en();
     let body = lang.pick(&v.body.0, &v.body.1).into_owned();
     let mut facts = vec![
@@ -238,15 +261,28 @@ pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result
     ];
     if case.state.is_open() {
         facts.push(Fact::new(w.due(), day_words(lang, case.due)).why(v.why.clone()));
+        if let Some(day) = case.delivery_due {
+            facts.push(Fact::new(w.delivery_due(), day_words(lang, day)));
+        }
         if let Some(legal) = case.legal_due {
             facts.push(Fact::new(w.legal_due(), day_words(lang, legal)));
         }
+    }
+    if let Some(day) = case.received {
+        facts.push(Fact::new(w.received(), day_words(lang, day)));
+    }
+    if let Some(d) = &v.delivery {
+        let state = w.by_key(&format!("delivery-{}", d.state.word())).unwrap_or_default();
+        facts.push(Fact::new(
+            w.deliver_title(),
+            format!("{} · {state} {}", way_words(w, d.way), v.delivery_note),
+        ));
     }
     let why = f.words().why();
     let shown = CasePage {
         title: title(lang, case),
         state: state_chip(w, case),
-        light: light_chip(w, v.light, v.left, case, lang),
+        light: light_chip(w, v.light, v.left, crate::shown::due_of(case), lang),
         rev: case.rev,
         base: format!("/desk/cases/{id}"),
         facts: Facts { facts, why },
@@ -258,11 +294,70 @@ pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result
         comment: v.review.as_ref().map(|(_, c)| c.clone()).unwrap_or_default(),
         timeline: timeline(lang, w, &v, true),
         steps: steps(w, &v, req, typed, &errors),
+        forms,
+        here: v.here.iter().map(|(name, at)| w.here(&at.minute(), name)).collect::<Vec<_>>().join(" "),
+        co_open: v.tasks.iter().any(|t| t.row.kind == TaskKind::Co && t.row.state == TaskState::Open),
+        tasks: v.tasks.iter().map(|t| shown_task(w, lang, t)).collect(),
+        slips: v
+            .slips
+            .iter()
+            .map(|s| (w.slip_head(&s.row.asked_at.minute(), &s.words), s.answer.clone()))
+            .collect(),
+        routes: v.routes.iter().map(|x| (w.routed(&x.at.minute(), &x.from, &x.to), x.why.clone())).collect(),
         errors,
         f,
         w,
     };
     Ok(Reply::page(&shown))
+}
+
+/// A task with who answered it and when: what it says comes from there.
+fn shown_task(w: Words, lang: linli_words::Lang, t: &crate::view::Task) -> ShownTask {
+    let due = day_words(lang, t.row.due);
+    let state = w.by_key(&format!("task-{}", t.row.state.word())).unwrap_or_default();
+    let head = match t.row.kind {
+        TaskKind::Co => w.co_head(&t.body, &due, &state),
+        TaskKind::Later => w.later_head(&due, &state),
+    };
+    let by = match (t.row.answered_at, &t.by) {
+        (Some(at), Some(name)) => w.co_by(&at.minute(), &t.body, name),
+        _ => String::new(),
+    };
+    ShownTask {
+        head,
+        question: t.question.clone(),
+        points: t.points.iter().map(|(name, p)| (name.clone(), p.what.clone())).collect(),
+        answer: t.answer.clone(),
+        by,
+    }
+}
+
+/// To whom the case may go: other bodies that handle cases, colleagues of this one, the body from which it came.
+async fn others(req: &Req, case: &crate::store::CaseRow) -> Result<Others, Fault> {
+    let (house, lang, case) = (req.house().clone(), req.lang(), case.clone());
+    req.read(move |r| {
+        let directory = house.service::<DirectoryService>();
+        let mut bodies = vec![Choice::new("", "—")];
+        for (body, zh, en) in directory.0.bodies_with(r, &HANDLER)? {
+            if body != case.body {
+                bodies.push(Choice::new(&body.to_string(), &lang.pick(&zh, &en)));
+            }
+        }
+        if bodies.len() == 1 {
+            bodies.clear();
+        }
+        let mut colleagues = vec![Choice::new("", "—")];
+        for (staff, name) in directory.0.holders(r, &HANDLER, case.body)? {
+            colleagues.push(Choice::new(&staff.to_string(), &name));
+        }
+        let home = match came_from(r, case.id, case.body)? {
+            Some(body) => directory.0.body_name(r, body)?.map(|(zh, en)| lang.pick(&zh, &en).into_owned()),
+            None => None,
+        };
+        Ok::<_, CaseError>(Others { bodies, colleagues, home })
+    })
+    .await
+    .map_err(Fault::from)
 }
 
 /// What happened, newest first. Looks are left out: the applicant sees them where she sees who looked at her data.
@@ -301,11 +396,13 @@ pub(crate) async fn again(req: &Req, step: &'static str, e: CaseError) -> Result
                 .into_iter()
                 .map(|e| {
                     // A point of a supplement is a field of its own.
-                    let field = if step == "supplement" && !matches!(e.field.as_str(), "new_facts" | "points")
-                    {
-                        format!("point.{}", e.field)
-                    } else {
-                        e.field.clone()
+                    let field = match (step, e.field.as_str()) {
+                        ("supplement", "new_facts") | (_, "points" | "later_due") => e.field.clone(),
+                        ("supplement", key) => format!("point.{key}"),
+                        ("accept-later", key) => format!("later.{key}"),
+                        ("send-home", _) => "home_why".to_owned(),
+                        ("post", _) => "post_note".to_owned(),
+                        (_, key) => key.to_owned(),
                     };
                     (field, w.by_key(e.kind).unwrap_or_default().to_owned())
                 })
@@ -313,6 +410,7 @@ pub(crate) async fn again(req: &Req, step: &'static str, e: CaseError) -> Result
         ),
         CaseError::Changed | CaseError::State(_) => (409, vec![(String::new(), w.changed().to_owned())]),
         CaseError::AskedBefore => (409, vec![("new_facts".to_owned(), w.asked_before().to_owned())]),
+        CaseError::StillToFollow => (409, vec![(String::new(), w.still_to_follow().to_owned())]),
         CaseError::ExtendedBefore => (409, vec![(String::new(), w.extended_before().to_owned())]),
         CaseError::Denied(linli_acts::Denied::SamePerson) => {
             (403, vec![(String::new(), w.own_proposal().to_owned())])

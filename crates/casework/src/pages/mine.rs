@@ -6,8 +6,11 @@ use linli_web::ui::{
 };
 use linli_web::{Fault, Frame, Missing, Reply, Req};
 
+use super::forms::way_words;
 use super::{case::timeline, day_words, state_chip, title};
-use crate::acts::person;
+use crate::acts::delivery::{DeliveryState, Way};
+use crate::acts::slips::SlipState;
+use crate::acts::{person, tasks};
 use crate::domain::{CaseId, Outcome, State, Step};
 use crate::error::CaseError;
 use crate::kind::Matters;
@@ -23,6 +26,8 @@ const ROWS: u16 = 20;
 struct MinePage {
     f: Frame,
     w: Words,
+    /// What waits for her, by day.
+    todo: Vec<Row>,
     rows: Rows,
     pager: Pager,
     others: Vec<Row>,
@@ -32,22 +37,51 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
     let person = req.resident()?;
     let before: CaseId = req.ask("before").unwrap_or(CaseId::from_raw(i64::MAX));
     let lang = req.lang();
-    let (cases, others) = req
+    let herself = req.actor().for_person.is_none();
+    let (cases, waiting, later, others) = req
         .read(move |r| {
             let cases = r.all(&store::OF_PERSON, (person, before, ROWS + 1))?;
+            let waiting = r.all(&store::WAITING_OF_PERSON, (person,))?;
+            let mut later = Vec::new();
+            for task in r.all(&tasks::OF_PERSON, (person,))? {
+                later.push((store::load(r, task.case_id)?, task.due));
+            }
             let mut others = Vec::new();
+            // What lies in other rooms is hers alone, or a helper's at the counter who has them open anyway.
             for room in linli_acts::inventory::iter::<Matters>() {
                 others.extend((room.of)(r, person, lang)?);
             }
-            Ok::<_, CaseError>((cases, others))
+            Ok::<_, CaseError>((cases, waiting, later, others))
         })
         .await?;
     let (f, w) = (req.frame(), req.words::<Words>());
+    let officer = req.actor().officer().is_ok();
+    let others = if herself || officer { others } else { Vec::new() };
+    // One who acts for her in certain items sees those alone.
+    let mine = |c: &CaseRow| req.actor().resident_for(&c.item).is_ok();
+    let todo_row = |c: &CaseRow, words: String| Row {
+        href: format!("/my/cases/{}", c.id),
+        title: title(lang, c),
+        detail: words,
+        chip: None,
+    };
+    let mut todo: Vec<Row> = waiting
+        .iter()
+        .filter(|c| mine(c))
+        .map(|c| todo_row(c, w.mend_until(&day_words(lang, c.due))))
+        .collect();
+    todo.extend(
+        later
+            .iter()
+            .filter(|(c, _)| mine(c))
+            .map(|(c, due)| todo_row(c, w.follow_until(&day_words(lang, *due)))),
+    );
     let more = cases.len() > usize::from(ROWS);
     let next = cases.get(usize::from(ROWS) - 1).filter(|_| more).map(|c| format!("/my?before={}", c.id));
     let rows = cases
         .iter()
         .take(usize::from(ROWS))
+        .filter(|c| mine(c))
         .map(|c| Row {
             href: format!("/my/cases/{}", c.id),
             title: title(lang, c),
@@ -60,6 +94,7 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
         .map(|m| Row { href: m.href, title: m.title, detail: m.detail, chip: None })
         .collect();
     Ok(Reply::page(&MinePage {
+        todo,
         rows: Rows::new(rows, w.none_yet()),
         pager: Pager {
             next: next.unwrap_or_default(),
@@ -107,7 +142,11 @@ struct MyCasePage {
     reviewed: String,
     reviewed_words: String,
     withdraw: Option<Button>,
+    slip: Option<Field>,
+    slips: Vec<(String, String)>,
+    way: Option<Choose>,
     action: String,
+    base: String,
 }
 
 /// The five levels in words.
@@ -121,8 +160,15 @@ fn now(w: Words, lang: linli_words::Lang, v: &View) -> (String, String, &'static
     match (v.case.state, v.case.outcome) {
         (State::Submitted, _) => (w.answer_until(&due), w.submitted_more().to_owned(), ""),
         (State::Supplementing, _) => (w.mend_until(&due), w.mend_more().to_owned(), "wait"),
+        (State::Accepted | State::Proposed | State::Paused, _) if v.to_follow().is_some() => {
+            let by = v.to_follow().map(|t| day_words(lang, t.row.due)).unwrap_or_default();
+            (w.follow_until(&by), w.to_follow_more().to_owned(), "wait")
+        }
         (State::Accepted | State::Proposed, _) => (w.done_until(&due), w.accepted_more().to_owned(), ""),
         (State::Paused, _) => (w.paused_until(&due), w.paused_more().to_owned(), "wait"),
+        (State::Decided, _) if v.to_follow().is_some() => {
+            (w.decided_to_follow().to_owned(), w.to_follow_more().to_owned(), "wait")
+        }
         (State::Decided | State::Closed, Some(Outcome::Denied)) => {
             (w.denied().to_owned(), w.denied_more().to_owned(), "no")
         }
@@ -136,10 +182,11 @@ fn now(w: Words, lang: linli_words::Lang, v: &View) -> (String, String, &'static
 async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
     let id: CaseId = req.path("id")?;
     let person = req.resident()?;
-    let (house, lang, today) = (req.house().clone(), req.lang(), req.now().day());
+    let (house, lang, today, actor) = (req.house().clone(), req.lang(), req.now().day(), req.actor().clone());
     let (v, appeal, open_days) = req
         .read(move |r| {
-            if store::load(r, id)?.person != person {
+            let case = store::load(r, id)?;
+            if case.person != person || actor.resident_for(&case.item).is_err() {
                 return Err(CaseError::Missing);
             }
             let v = view(r, &house, id, lang, None)?;
@@ -167,7 +214,7 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
     if let Some(day) = case.decided_on {
         facts.push(Fact::new(w.decided_on(), day_words(lang, day)));
     }
-    let asked = v
+    let asked: Vec<(String, String)> = v
         .supplements
         .last()
         .filter(|s| s.supplied_at.is_none() && case.state == State::Supplementing)
@@ -212,8 +259,42 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
     let withdraw = case.state.after(Step::Withdraw, case.two_persons()).map(|_| {
         Button::quiet(&format!("/my/cases/{id}/withdraw"), w.withdraw(), f.hidden()).with(&[("rev", &rev)])
     });
-    let mend =
-        if case.state == State::Supplementing { (crate::kind(&case.kind)?.mend)(id) } else { String::new() };
+    let to_follow = v.to_follow();
+    let asked: Vec<(String, String)> = match to_follow {
+        Some(task) => task.points.iter().map(|(name, p)| (name.clone(), p.what.clone())).collect(),
+        None => asked,
+    };
+    let mend = if case.state == State::Supplementing || to_follow.is_some() {
+        (crate::kind(&case.kind)?.mend)(id)
+    } else {
+        String::new()
+    };
+    if let Some(task) = to_follow {
+        facts.push(Fact::new(w.later_due(), day_words(lang, task.row.due)));
+    }
+    if let Some(d) = &v.delivery {
+        let state = w.by_key(&format!("delivery-{}", d.state.word())).unwrap_or_default();
+        facts
+            .push(Fact::new(w.way_label(), format!("{} · {state} {}", way_words(w, d.way), v.delivery_note)));
+        if let Some(day) = case.delivery_due {
+            facts.push(Fact::new(w.delivery_due(), day_words(lang, day)));
+        }
+    }
+    let way = v.delivery.as_ref().filter(|d| {
+        case.state == State::Decided && matches!(d.state, DeliveryState::Ready | DeliveryState::Back)
+    });
+    let way = way.map(|d| {
+        let ways = [Way::Post, Way::PickUp, Way::Proxy];
+        let choices = ways.into_iter().map(|x| Choice::new(x.word(), way_words(w, x))).collect();
+        Choose::new("way", w.way_choose(), d.way.word(), choices).error(errors.of("way"))
+    });
+    let decided = matches!(case.state, State::Decided | State::Closed) && case.decided_on.is_some();
+    let slip = (decided && !v.slips.iter().any(|s| s.row.state == SlipState::Open)).then(|| {
+        Field::new("slip", w.slip_label(), req.form().raw("slip"))
+            .kind(Kind::Lines)
+            .hint(w.slip_hint())
+            .error(errors.of("slip"))
+    });
     Ok(Reply::page(&MyCasePage {
         title: title(lang, case),
         state: state_chip(w, case),
@@ -232,7 +313,15 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         reviewed: v.review.as_ref().map(|(r, _)| level_words(w, r.level)).unwrap_or_default(),
         reviewed_words: v.review.as_ref().map(|(_, c)| c.clone()).unwrap_or_default(),
         withdraw,
+        slip,
+        slips: v
+            .slips
+            .iter()
+            .map(|s| (w.slip_head(&s.row.asked_at.minute(), &s.words), s.answer.clone()))
+            .collect(),
+        way,
         action: format!("/my/cases/{id}/review"),
+        base: format!("/my/cases/{id}"),
         errors,
         f,
         w,
@@ -243,7 +332,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     page(&req, Errors::default()).await
 }
 
-async fn again(req: &Req, e: CaseError) -> Result<Reply, Fault> {
+pub(crate) async fn again(req: &Req, e: CaseError) -> Result<Reply, Fault> {
     let w: Words = req.words();
     let (status, list) = match e {
         CaseError::Wrong(fields) => (

@@ -9,7 +9,7 @@ use crate::domain::{CaseId, Outcome, Point, StopKind};
 use crate::error::CaseError;
 
 /// What a step gave: on to the case, or the case again with what was wrong.
-async fn done(
+pub(crate) async fn done(
     req: &Req,
     step: &'static str,
     result: Result<(), CaseError>,
@@ -22,8 +22,16 @@ async fn done(
     }
 }
 
-fn id_and_rev(req: &Req) -> Result<(CaseId, i64), Fault> {
+pub(crate) fn id_and_rev(req: &Req) -> Result<(CaseId, i64), Fault> {
     Ok((req.path("id")?, req.form().parse_as("rev")?))
+}
+
+/// The points that were given words, under names that begin alike.
+pub(crate) fn points(req: &Req, prefix: &str) -> Vec<Point> {
+    let keys = req.form().names().filter_map(|name| name.strip_prefix(prefix));
+    keys.map(|key| Point { key: key.to_owned(), what: req.form().text(&format!("{prefix}{key}")) })
+        .filter(|p| !p.what.is_empty())
+        .collect()
 }
 
 pub(crate) async fn accept(req: Req) -> Result<Reply, Fault> {
@@ -40,13 +48,7 @@ pub(crate) async fn take(req: Req) -> Result<Reply, Fault> {
 
 pub(crate) async fn supplement(req: Req) -> Result<Reply, Fault> {
     let (id, rev) = id_and_rev(&req)?;
-    let points: Vec<Point> = req
-        .form()
-        .names()
-        .filter_map(|name| name.strip_prefix("point."))
-        .map(|key| Point { key: key.to_owned(), what: req.form().text(&format!("point.{key}")) })
-        .filter(|p| !p.what.is_empty())
-        .collect();
+    let points = points(&req, "point.");
     let new_facts = req.form().text("new_facts");
     let result = req.act(move |act| intake::ask_supplement(act, id, rev, &points, &new_facts)).await;
     done(&req, "supplement", result, req.words::<Words>().said_asked()).await
@@ -120,10 +122,4 @@ pub(crate) async fn decide(req: Req) -> Result<Reply, Fault> {
     }
     let result = req.act(move |act| deciding::decide(act, id, rev)).await;
     done(&req, "decide", result, w.said_decided()).await
-}
-
-pub(crate) async fn deliver(req: Req) -> Result<Reply, Fault> {
-    let (id, rev) = id_and_rev(&req)?;
-    let result = req.act(move |act| deciding::deliver(act, id, rev)).await;
-    done(&req, "deliver", result, req.words::<Words>().said_delivered()).await
 }

@@ -16,7 +16,7 @@ use crate::proof::{fact, sign_in};
 const CARD: &str = "6222 0212 3456 7890 128";
 
 /// The form of a page that is sent to an address.
-fn to(page: &Page, action: &str) -> Form {
+pub fn to(page: &Page, action: &str) -> Form {
     let found = page.forms().into_iter().find(|f| f.action == action);
     found.unwrap_or_else(|| panic!("no form to {action}: {}", page.text()))
 }
@@ -32,21 +32,22 @@ pub async fn apply(v: &mut Visitor) -> Page {
     v.submit(&to(&page, "/apply/old-age-allowance/check").with("truth", "1")).await
 }
 
-fn number(page: &Page) -> String {
+pub fn number(page: &Page) -> String {
     fact(page, "编号")
 }
 
 /// The officer's page of the case with a number, found in her queue.
-async fn at_desk(v: &mut Visitor, number: &str) -> Page {
+pub async fn at_desk(v: &mut Visitor, number: &str) -> Page {
     let queue = v.get("/desk").await;
     let text = queue.text();
+    let cell = format!(">{number}</td>");
     let (before, _) =
-        text.split_once(number).unwrap_or_else(|| panic!("{number} is not in the queue: {text}"));
+        text.split_once(&cell).unwrap_or_else(|| panic!("{number} is not in the queue: {text}"));
     let (_, link) = before.rsplit_once("href=\"").unwrap();
     v.get(link.split('"').next().unwrap()).await
 }
 
-async fn sound(h: &TestHouse) {
+pub async fn sound(h: &TestHouse) {
     seal_once(&h.house).await.unwrap();
     assert!(check_chain(&h.house).await.unwrap().faults.is_empty());
     let states = check_states(&h.house).await.unwrap();
@@ -311,6 +312,13 @@ async fn another_system_files_assigns_resolves_and_looks_up() {
         assert_eq!(status, 409, "an old revision changes nothing");
         let body = serde_json::json!({ "rev": case["rev"], "outcome": "granted" });
         let (status, case) = v.api("POST", &format!("/api/v1/cases/{id}/resolve"), &token, "", &body).await;
+        assert_eq!(
+            (status, case["state"].as_str()),
+            (200, Some("decided")),
+            "the card has to be posted: {case}"
+        );
+        let body = serde_json::json!({ "rev": case["rev"], "way": "post", "note": "EM123456789CN" });
+        let (status, case) = v.api("POST", &format!("/api/v1/cases/{id}/deliver"), &token, "", &body).await;
         assert_eq!((status, case["state"].as_str()), (200, Some("closed")), "{case}");
         let (status, case) = v.api_get(&look, &token).await;
         assert_eq!((status, case["outcome"].as_str()), (200, Some("granted")));
@@ -340,7 +348,7 @@ async fn token_of(h: &TestHouse, login: &'static str) -> (String, linli_acts::St
 }
 
 /// An allowance filed by the acts themselves, for somebody of the cast.
-async fn filed(h: &TestHouse, name: &str) -> casework::CaseId {
+pub async fn filed(h: &TestHouse, name: &str) -> casework::CaseId {
     let who = linli_sample::cast().into_iter().find(|c| c.name == name).unwrap();
     let house = h.house.clone();
     let find = move |r: &mut linli_db::Read<'_>| {

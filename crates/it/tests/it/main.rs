@@ -3,11 +3,13 @@
 
 mod cases;
 mod crawl;
+mod desk;
 mod durability;
 mod edges;
 mod gateway;
 mod journeys;
 mod log;
+mod machine;
 mod notices;
 mod office;
 mod openapi;

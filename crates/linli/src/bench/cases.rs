@@ -106,6 +106,8 @@ pub async fn seed(ground: &Ground, cases: usize, told: &Told) -> anyhow::Result<
                     let (case, rev) = file(act, *person)?;
                     let rev = assign(act, case, rev, clerk.officer)?;
                     resolve(act, case, rev)?;
+                    let rev = casework::case(act, case)?.rev;
+                    casework::deliver(act, case, rev, casework::Way::Post, "")?;
                 }
                 Ok::<_, anyhow::Error>(())
             })

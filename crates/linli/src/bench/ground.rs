@@ -103,7 +103,7 @@ impl Ground {
         self.copy_to(base.join("run"))
     }
 
-    fn copy_to(&self, folder: PathBuf) -> anyhow::Result<Self> {
+    pub(super) fn copy_to(&self, folder: PathBuf) -> anyhow::Result<Self> {
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
         }

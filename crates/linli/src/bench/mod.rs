@@ -7,11 +7,13 @@ pub mod bare;
 mod cases;
 mod child;
 mod client;
+mod export;
 mod figure;
 mod ground;
 mod http;
 mod lifecycle;
 mod load;
+mod queue;
 mod replay;
 mod seam;
 mod start;
@@ -29,6 +31,8 @@ pub enum Suite {
     Http,
     /// Acts straight on the database seam: `durable-acts`.
     Db,
+    /// The desk with many open cases: `queue`, `export`.
+    Desk,
 }
 
 /// Measure this program on this machine.
@@ -83,6 +87,14 @@ pub async fn run(set: Settings) -> anyhow::Result<()> {
             }
         }
         Suite::Db => seam::run(&set, &told).await?,
+        Suite::Desk => {
+            if wanted("queue") {
+                queue::run(&set, &told).await?;
+            }
+            if wanted("export") {
+                export::run(&set, &told).await?;
+            }
+        }
     }
     Ok(())
 }

@@ -295,6 +295,7 @@ fn outlook_own(read: &mut Read<'_>, id: PersonId) -> Result<Vec<Holding>, DbErro
 
 fn erase_side_tables(act: &mut Act<'_, '_>, id: PersonId) -> Result<Vec<Holding>, DbError> {
     let openings = u64::try_from(act.one(&records::COUNT, (id,))?.0).unwrap_or(0);
+    super::delegations::end_all(act, id)?;
     let consents = consents::forget(act, id)?;
     let corrections = corrections::forget(act, id)?;
     if let Some((_, phone)) = act.opt(&store::ACCOUNT_OF, (id,))? {

@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod consents;
 pub mod corrections;
+pub mod delegations;
 pub mod erasure;
 pub mod records;
 pub mod register;
@@ -42,6 +43,7 @@ linli_acts::act_words! {
     "people.consent_withdrawn" = "撤回同意", "Withdrew a consent";
     "people.copied" = "取走了资料副本", "Took a copy of the data";
     "web.serving" = "工作人员开始代您办理", "An officer began to act for you";
+    "web.stands_for" = "亲友开始代您办理", "Somebody began to act for you";
     "web.served" = "工作人员结束代办", "An officer was done acting for you";
     "people.erased" = "删除了资料", "Erased the record";
 }

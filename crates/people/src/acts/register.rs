@@ -154,6 +154,7 @@ fn merge(
     }
     session::end_all(act, SessionKind::Person, from.id.raw(), None)?;
     consents::move_to(act, from.id, into)?;
+    super::delegations::move_to(act, from.id, into)?;
     act.log(
         Entry::new(Subject::new("person", from.id), "people.merged").state(State::Merged.word()).person(into),
     )?;

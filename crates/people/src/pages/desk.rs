@@ -217,7 +217,11 @@ fn record_page(req: &Req, opened: records::Opened, place: &str, opening: Opening
     let channel = req.form().raw("channel");
     let channel = if channel.is_empty() { "counter" } else { channel };
     let help = p.state.signs_in().then(|| {
-        let channels = vec![Choice::new("counter", w.at_counter()), Choice::new("door", w.at_door())];
+        let channels = vec![
+            Choice::new("counter", w.at_counter()),
+            Choice::new("door", w.at_door()),
+            Choice::new("paper", w.at_paper()),
+        ];
         (
             Choose::new("channel", w.help_where(), channel, channels),
             Field::new("evidence", w.evidence(), req.form().raw("evidence"))
@@ -316,6 +320,7 @@ pub(crate) async fn help(req: Req) -> Result<Reply, Fault> {
     let session = req.session().map(|s| s.id).ok_or(Missing)?;
     let channel = match req.form().raw("channel") {
         "door" => Channel::Door,
+        "paper" => Channel::Paper,
         _ => Channel::Counter,
     };
     let evidence = req.form().text("evidence");

@@ -137,6 +137,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
         row("/me/copy", w.copy(), w.copy_detail()),
     ]);
     if own {
+        rows.insert(2, row("/me/standing", w.standing(), w.standing_detail_row()));
         rows.push(row("/me/erase", w.erase(), w.erase_detail()));
     }
     let tone = if p.state == State::Active { Tone::Done } else { Tone::Due };

@@ -5,6 +5,7 @@ mod desk;
 mod desk_corrections;
 mod door;
 mod me;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +44,12 @@ pub fn routes() -> Vec<Route> {
         Route::post("/me/sessions/{id}/end", Gate::Resident, me::end_session),
         Route::get("/me/consents", Gate::Resident, me::consents),
         Route::post("/me/consents/{id}/withdraw", Gate::Resident, me::withdraw_consent),
+        Route::get("/me/standing", Gate::Resident, standing::show),
+        Route::post("/me/standing", Gate::Resident, standing::offer),
+        Route::post("/me/standing/accept", Gate::Resident, standing::accept),
+        Route::post("/me/standing/end", Gate::Resident, standing::stop),
+        Route::post("/me/standing/{id}/begin", Gate::Resident, standing::begin),
+        Route::post("/me/standing/{id}/end", Gate::Resident, standing::end),
         Route::get("/me/looks", Gate::Resident, data::looks),
         Route::get("/me/copy", Gate::Resident, data::copy),
         Route::get("/me/copy.json", Gate::Resident, data::copy_json),
@@ -103,6 +110,10 @@ pub(crate) fn say(w: &Words, e: &FieldError) -> String {
         "phone-same" => w.phone_same(),
         "too-long" => w.too_long(),
         "empty" => w.empty(),
+        "until-range" => w.until_range(),
+        "delegations-many" => w.delegations_many(),
+        "standing-code-wrong" => w.standing_code_wrong(),
+        "standing-code-own" => w.standing_code_own(),
         _ => w.choose_one(),
     }
     .to_owned()

@@ -3,8 +3,11 @@
 
 mod allowance;
 mod data;
+mod desk;
+mod helper;
 mod office;
 mod proof;
+mod standing;
 
 use it::Served;
 use it::browser::{Tab, View};
