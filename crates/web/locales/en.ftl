@@ -13,6 +13,7 @@ tab-me = Mine
 sign-out = Sign out
 demo-bar = Sample district: people and matters are generated, not real.
 demo-link = How to try it
+foot-publications = Published documents
 foot-letter = How the reply is kept
 foot-check = Check a proof
 foot-log = Log checkpoints

@@ -10,7 +10,7 @@ use linli::gateway::{HttpGateway, NoGateway};
 use linli_base::docnum::Phone;
 use linli_base::{Clock, SystemClock};
 use linli_notices::NoticeId;
-use linli_notices::offers::{Sms, SmsError, SmsGateway, WebhookKey};
+use linli_notices::offers::{SendError, Sms, SmsGateway, WebhookKey};
 use linli_people::acts::CodeId;
 use linli_people::offers::CodeChannel;
 
@@ -100,7 +100,7 @@ fn sms() -> Sms {
     }
 }
 
-async fn send(g: &HttpGateway) -> Result<String, SmsError> {
+async fn send(g: &HttpGateway) -> Result<String, SendError> {
     SmsGateway::send(g, &sms()).await
 }
 
@@ -138,19 +138,19 @@ async fn what_may_go_later_is_told_from_what_never_will() {
     let (url, _) = listener(answers.iter().chain(&never).map(|a| Some(*a)).collect());
     let g = gateway(&url);
     for answer in answers {
-        assert!(matches!(send(&g).await, Err(SmsError::Down(_))), "{answer}");
+        assert!(matches!(send(&g).await, Err(SendError::Down(_))), "{answer}");
     }
-    assert_eq!(send(&g).await, Err(SmsError::Refused("no-such-number".to_owned())));
-    assert_eq!(send(&g).await, Err(SmsError::Refused("status 400".to_owned())));
+    assert_eq!(send(&g).await, Err(SendError::Refused("no-such-number".to_owned())));
+    assert_eq!(send(&g).await, Err(SendError::Refused("status 400".to_owned())));
     // Now nobody listens any more.
-    assert!(matches!(send(&g).await, Err(SmsError::Down(_))));
+    assert!(matches!(send(&g).await, Err(SendError::Down(_))));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gateway_that_says_nothing_is_down_after_its_deadline() {
     let (url, _) = listener(vec![None]);
     let began = std::time::Instant::now();
-    assert_eq!(send(&gateway(&url)).await, Err(SmsError::Down("timeout".to_owned())));
+    assert_eq!(send(&gateway(&url)).await, Err(SendError::Down("timeout".to_owned())));
     assert!(began.elapsed().as_secs() < 20);
 }
 

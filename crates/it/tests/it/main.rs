@@ -13,6 +13,7 @@ mod office;
 mod openapi;
 mod pictures;
 mod proof;
+mod publications;
 mod routes;
 mod rules;
 mod seam;
