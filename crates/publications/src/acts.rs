@@ -42,7 +42,7 @@ pub struct Wording {
 }
 
 impl Wording {
-    fn check(&self, first: bool) -> Result<(), PublicationError> {
+    pub(crate) fn check(&self, first: bool) -> Result<(), PublicationError> {
         let mut wrong = Vec::new();
         let mut length = |name: &str, text: &str, least: usize, most: usize| {
             let n = text.chars().count();

@@ -308,10 +308,20 @@ fn outside(w: &Words, e: PublicationError) -> Result<Vec<(String, String)>, Faul
 
 pub(crate) async fn begin(req: Req) -> Result<Reply, Fault> {
     let w: Words = req.words();
-    let body: BodyId = req.form().parse_as("body")?;
-    let placed = match placed(&req, w) {
-        Ok(placed) => placed,
-        Err(wrong) => return begin_page(&req, wrong).await,
+    let body = req.form().parse_as::<BodyId>("body").ok();
+    let (body, placed) = match (body, placed(&req, w)) {
+        (Some(body), Ok(placed)) => (body, placed),
+        (body, placed) => {
+            let mut wrong = placed.err().unwrap_or_default();
+            if body.is_none() {
+                wrong.insert(0, ("body".to_owned(), w.choose_one().to_owned()));
+            }
+            // All at once, what was written too.
+            if let Err(e) = wording(&req).check(true) {
+                wrong.extend(told(&w, e)?);
+            }
+            return begin_page(&req, wrong).await;
+        }
     };
     let (typed, once) = (wording(&req), req.once());
     let done = req

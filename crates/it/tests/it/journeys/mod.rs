@@ -5,6 +5,7 @@ mod allowance;
 mod data;
 mod office;
 mod proof;
+mod publishing;
 
 use it::Served;
 use it::browser::{Tab, View};
