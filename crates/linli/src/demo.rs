@@ -49,6 +49,9 @@ pub const OFFICERS: &[Player] = &[
     Player { login: "divisions", zh: "区划管理（全区）", en: "keeper of divisions (district)" },
     Player { login: "rules", zh: "规则和工作日历维护", en: "keeper of rules and calendar" },
     Player {
+        login: "rules-chief", zh: "规则、日历和通知文本审批", en: "approves rules, calendar, texts"
+    },
+    Player {
         login: "registrar", zh: "人口信息管理（赤岗街道）", en: "population registrar (Chigang)"
     },
     Player { login: "clerk", zh: "办件经办（素社街道）", en: "handles cases (Sushe)" },
@@ -148,7 +151,7 @@ async fn officers(
     let street_of_desk: linli_base::PlaceCode = DESK_STREET.parse()?;
     house
         .act(&Actor::system(), move |act| {
-            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 13] = [
+            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 14] = [
                 ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
                 ("security", "区安全", &linli_duties::SECURITY, office, district),
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
@@ -156,6 +159,7 @@ async fn officers(
                 ("chief", "曾负责", &AUTHORISER, hr, district),
                 ("divisions", "杨区划", &linli_places::EDITOR, office, district),
                 ("rules", "何规则", &linli_rules::KEEPER, office, district),
+                ("rules-chief", "龙审核", &linli_rules::APPROVER, office, district),
                 ("registrar", "谢登记", &linli_people::REGISTRAR, street, chigang),
                 ("clerk", "麦经办", &linli_casework::HANDLER, desk, street_of_desk),
                 ("second", "容审定", &linli_casework::DECIDER, desk, street_of_desk),

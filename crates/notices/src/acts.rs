@@ -22,9 +22,11 @@ pub(crate) fn subject(id: NoticeId) -> Subject {
 /// If the database fails.
 pub fn tell(act: &mut Act<'_, '_>, notice: &Notice) -> Result<NoticeId, DbError> {
     debug_assert!(notice.is_whole(), "{}: arguments or link do not fit", notice.kind.key);
+    let today = act.now().day();
+    let (zh, en) = crate::texts::at(act, notice.kind, today)?;
     let content = Content {
-        zh: filled(notice.kind.zh, &pairs(notice, |(_, zh, _)| zh)),
-        en: filled(notice.kind.en, &pairs(notice, |(_, _, en)| en)),
+        zh: filled(&zh, &pairs(notice, |(_, zh, _)| zh)),
+        en: filled(&en, &pairs(notice, |(_, _, en)| en)),
         // A link that is none of ours goes nowhere.
         link: if linli_web::safe_back(&notice.link) == notice.link {
             notice.link.clone()

@@ -14,6 +14,8 @@ mod personal;
 mod post;
 mod seams;
 mod store;
+mod text_pages;
+mod texts;
 mod webhook;
 mod wechat;
 mod wechat_pages;
@@ -34,12 +36,13 @@ linli_words::include_words!();
 /// Tables of this crate.
 pub const ROOM: linli_db::Room = linli_db::Room {
     name: "notices",
-    migrations: linli_db::migrations![1 => "0001_notices.sql", 2 => "0002_wechat.sql"],
+    migrations: linli_db::migrations![1 => "0001_notices.sql", 2 => "0002_wechat.sql", 3 => "0003_texts.sql"],
 };
 
 /// Addresses.
 #[must_use]
 pub fn routes() -> Vec<Route> {
+    let (editors, keeper) = (Gate::AnyDuty(linli_rules::EDITORS), Gate::Duty(&linli_rules::KEEPER));
     vec![
         Route::get("/me/notices", Gate::Resident, pages::list),
         Route::post("/me/notices/read", Gate::Resident, pages::read_all),
@@ -53,6 +56,12 @@ pub fn routes() -> Vec<Route> {
         Route::get("/desk/letters/print", Gate::Duty(&POSTROOM), desk_pages::print),
         Route::post("/desk/letters/posted", Gate::Duty(&POSTROOM), desk_pages::posted),
         Route::post("/desk/letters/{id}/returned", Gate::Duty(&POSTROOM), desk_pages::returned),
+        Route::get("/office/notice-texts", editors, text_pages::list),
+        Route::get("/office/notice-texts/export", editors, text_pages::export),
+        Route::post("/office/notice-texts/import", keeper, text_pages::import)
+            .body_limit(linli_rules::FILE_LIMIT),
+        Route::get("/office/notice-texts/{key}", editors, text_pages::show),
+        Route::post("/office/notice-texts/{key}", keeper, text_pages::change),
         Route::post("/api/v1/sms/reports", Gate::Public, http_api::report).api(http_api::described()),
         Route::post("/api/v1/wechat/reports", Gate::Public, http_api::wechat_report)
             .api(http_api::wechat_described()),

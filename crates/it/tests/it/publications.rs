@@ -32,7 +32,7 @@ async fn draft(v: &mut Visitor, kind: &str, title: &str) -> Page {
     page
 }
 
-async fn published(h: &TestHouse, kind: &str, title: &str) -> (Visitor, Visitor, String) {
+pub async fn published(h: &TestHouse, kind: &str, title: &str) -> (Visitor, Visitor, String) {
     let mut writer = office::sign_in(h, "publisher").await;
     let page = draft(&mut writer, kind, title).await;
     let desk = page.path.clone();
@@ -51,7 +51,11 @@ async fn nobody_publishes_what_she_wrote_alone() {
         let page = writer.get("/desk/publications/new").await;
         let empty = writer.submit(&form(&page, "/desk/publications").with("title_en", "Only English")).await;
         assert_eq!(empty.status, 422);
-        assert!(empty.says("请填写这一项") && empty.says("Only English"), "{}", empty.text());
+        assert!(
+            empty.says("请选择一项") && empty.says("请填写这一项") && empty.says("Only English"),
+            "{}",
+            empty.text()
+        );
         let page = draft(&mut writer, "notice", TITLE).await;
         let desk = page.path.clone();
         let public = desk.replace("/desk", "");
@@ -162,7 +166,9 @@ async fn the_last_day_follows_the_rule_of_the_kind() {
     let mut keeper = office::sign_in(&h, "rules").await;
     let page = keeper.get("/office/rules/publications.objection_days_notice").await;
     let filled = page.forms().into_iter().find(|f| f.fields.contains_key("value")).unwrap();
-    keeper.submit(&filled.with("value", "7").with("source", "本区规定").with("certainty", "checked")).await;
+    let filled = filled.with("value", "7").with("source", "本区规定").with("certainty", "checked");
+    let proposal = keeper.submit(&filled).await;
+    crate::rules::approve(&h, &proposal).await;
     let (_, _, desk) = published(&h, "notice", "第二份").await;
     let second = until(&v.get(&desk.replace("/desk", "")).await);
     let (_, _, plan) = published(&h, "plan", "第三份").await;
@@ -226,7 +232,7 @@ async fn who_follows_a_body_and_a_topic_is_told_once() {
 async fn another_bodys_desk_is_no_desk() {
     let Some(h) = TestHouse::districts().await.into_iter().next() else { return };
     let mut writer = office::sign_in(&h, "publisher").await;
-    let page = draft(&mut writer, "plan", "草稿").await;
+    let page = draft(&mut writer, "plan", "别人写的").await;
     let (street, place) = ("S440105006000", "440105006000");
     h.house
         .act(&linli_acts::Actor::system(), move |act| {
@@ -240,7 +246,7 @@ async fn another_bodys_desk_is_no_desk() {
     let mut clerk = office::sign_in(&h, "clerk").await;
     assert_eq!(clerk.get(&page.path).await.status, 404);
     let list = clerk.get("/desk/publications").await;
-    assert!(list.status == 200 && !list.says("草稿</a>"));
+    assert!(list.status == 200 && !list.says("别人写的"));
     // And she publishes nothing for a place that is not hers.
     let page = clerk.get("/desk/publications/new").await;
     let filled = form(&page, "/desk/publications")
