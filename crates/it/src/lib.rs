@@ -21,7 +21,7 @@ use linli::simulators::{Simulators, Switch};
 use linli_acts::House;
 use linli_base::{Chance, Day, Instant, ManualClock};
 use linli_db::{Db, Engine, Options};
-use linli_notices::offers::SimulatedSms;
+use linli_notices::offers::{SimulatedSms, SimulatedWechat};
 use linli_vault::Vault;
 use linli_web::Site;
 
@@ -57,6 +57,8 @@ pub struct TestHouse {
     pub register: Switch,
     /// The simulated SMS gateway.
     pub sms: SimulatedSms,
+    /// The simulated WeChat gateway.
+    pub wechat: SimulatedWechat,
     site: Arc<Site>,
     _folder: tempfile::TempDir,
 }
@@ -104,10 +106,11 @@ impl TestHouse {
     ) -> Option<Self> {
         let options = Options { clock: Arc::new(clock.clone()), node: 0, schema };
         let db = Db::open(url, options).await.expect("the database opens");
-        let (outside, Simulators { register, sms }) = compose::Outside::simulated(Arc::new(clock.clone()));
+        let (outside, Simulators { register, sms, wechat }) =
+            compose::Outside::simulated(Arc::new(clock.clone()));
         let house =
             compose::open(db, vault, None, Arc::clone(&site), outside).await.expect("the house opens");
-        Some(Self { house, clock, register, sms, site, _folder: folder })
+        Some(Self { house, clock, register, sms, wechat, site, _folder: folder })
     }
 
     /// On a database of its own, empty, at an address.
@@ -131,7 +134,7 @@ impl TestHouse {
     }
 
     fn simulators(&self) -> Simulators {
-        Simulators { register: self.register.clone(), sms: self.sms.clone() }
+        Simulators { register: self.register.clone(), sms: self.sms.clone(), wechat: self.wechat.clone() }
     }
 
     /// Does what is due, again and again, until nothing is.

@@ -220,4 +220,36 @@ impl Visitor {
             None => page,
         }
     }
+
+    /// Sends a file with the hidden fields of the page's form, as a browser does.
+    pub async fn upload(&mut self, path: &str, bytes: &[u8]) -> Page {
+        let page =
+            self.get(path.strip_suffix("/import").filter(|p| p.contains("notice")).unwrap_or(path)).await;
+        let form = page.forms().into_iter().find(|f| f.action == path).expect("the form of the file");
+        let mark = "linli-test-boundary";
+        let mut body = Vec::new();
+        for (name, value) in &form.fields {
+            if name != "file" {
+                let part =
+                    format!("--{mark}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+                body.extend(part.into_bytes());
+            }
+        }
+        let head =
+            format!("--{mark}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"table\"\r\n\r\n");
+        body.extend(head.into_bytes());
+        body.extend(bytes);
+        body.extend(format!("\r\n--{mark}--\r\n").into_bytes());
+        let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let request = Request::post(path)
+            .header(header::COOKIE, cookies.join("; "))
+            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={mark}"))
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body))
+            .expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), 32 * 1024 * 1024).await.expect("a body").to_vec();
+        Page { status, path: path.to_owned(), body, content_type: String::new() }
+    }
 }

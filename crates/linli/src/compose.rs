@@ -7,7 +7,9 @@ use linli_acts::{BodyId, DutyId, DutyKind, Held, House, PersonId, Services, Staf
 use linli_base::{Day, Instant, PlaceCode};
 use linli_db::{Db, DbError, Kind, Read, Room};
 use linli_documents::Typesetter;
-use linli_notices::offers::{PhoneBookService, SmsGateway, SmsGatewayService};
+use linli_notices::offers::{
+    PhoneBookService, SmsGateway, SmsGatewayService, WechatGateway, WechatGatewayService,
+};
 use linli_people::offers::{
     CodeChannel, CodeChannelService, IdentityCheck, IdentityCheckService, NoCheck, ShownCodes, SimulatedCheck,
 };
@@ -16,7 +18,7 @@ use linli_wallet::offers::{InsuranceRegister, InsuranceRegisterService};
 use linli_web::{Directory, DirectoryService, RailGroup, RailLink, Route, Site};
 
 use crate::config::Config;
-use crate::gateway::{HttpGateway, NoGateway};
+use crate::gateway::{HttpGateway, HttpWechat, NoGateway};
 use crate::phone_book::Register;
 use crate::simulators::{NotConnected, SimulatedInsurance, Simulators};
 
@@ -36,6 +38,7 @@ pub const ROOMS: &[Room] = &[
     linli_catalogue::ROOM,
     linli_applications::ROOM,
     linli_wallet::ROOM,
+    linli_publications::ROOM,
 ];
 
 /// Every address.
@@ -56,6 +59,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(linli_redress::routes());
     all.extend(linli_applications::routes());
     all.extend(linli_wallet::routes());
+    all.extend(linli_publications::routes());
     all
 }
 
@@ -67,6 +71,7 @@ pub const LISTENERS: &[(&str, &str)] = &[
     ("people.merged", linli_redress::FOLLOW_PERSON),
     ("casework.reviewed", linli_redress::ON_REVIEW),
     ("people.merged", linli_applications::jobs::FOLLOW_PERSON),
+    ("people.merged", linli_publications::offers::FOLLOW),
 ];
 
 /// The officer's rail.
@@ -101,7 +106,19 @@ pub fn rail() -> Arc<[RailGroup]> {
                     &["duties.administrator", "duties.security"][..],
                 ),
                 link("/office/tokens", "接口凭证", "Tokens", &["duties.security"][..]),
-                link("/office/rules", "规则和工作日历", "Rules and calendar", &["rules.keeper"][..]),
+                link(
+                    "/office/rules",
+                    "规则和工作日历",
+                    "Rules and calendar",
+                    &["rules.keeper", "rules.approver"][..],
+                ),
+                link(
+                    "/office/notice-texts",
+                    "通知文本",
+                    "Texts of notices",
+                    &["rules.keeper", "rules.approver"][..],
+                ),
+                link("/office/proposals", "规则审批", "Proposals", &["rules.keeper", "rules.approver"][..]),
                 link("/office/log", "办理记录", "The log", &["duties.auditor"][..]),
                 link("/office/places", "区划和地址", "Divisions and addresses", &["places.editor"][..]),
             ],
@@ -113,6 +130,19 @@ pub fn rail() -> Arc<[RailGroup]> {
                 link("/desk/people", "查找居民", "Find a resident", &["people.registrar"][..]),
                 link("/desk/corrections", "信息更正", "Corrections", &["people.registrar"][..]),
                 link("/desk/letters", "待寄信函", "Letters to post", &["notices.postroom"][..]),
+            ],
+        },
+        RailGroup {
+            zh: "信息公开",
+            en: "Publishing",
+            links: vec![
+                link(
+                    "/desk/publications",
+                    "公开文件",
+                    "Documents",
+                    &["publications.publisher", "publications.approver"][..],
+                ),
+                link("/desk/objections", "异议", "Objections", &["publications.publisher"][..]),
             ],
         },
         RailGroup {
@@ -137,6 +167,7 @@ pub struct Outside {
     pub identity: Box<dyn IdentityCheck>,
     pub insurance: Box<dyn InsuranceRegister>,
     pub sms: Box<dyn SmsGateway>,
+    pub wechat: Box<dyn WechatGateway>,
 }
 
 impl Outside {
@@ -149,6 +180,7 @@ impl Outside {
             identity: Box::new(SimulatedCheck::default()),
             insurance: Box::new(SimulatedInsurance::new(players.register.clone(), clock)),
             sms: Box::new(players.sms.clone()),
+            wechat: Box::new(players.wechat.clone()),
         };
         (outside, players)
     }
@@ -161,6 +193,7 @@ impl Outside {
             identity: Box::new(NoCheck),
             insurance: Box::new(NotConnected),
             sms: Box::new(NoGateway),
+            wechat: Box::new(NoGateway),
         }
     }
 
@@ -171,9 +204,12 @@ impl Outside {
     pub fn configured(config: &Config, clock: Arc<dyn linli_base::Clock>) -> anyhow::Result<Self> {
         let mut outside = Self::unconnected();
         if let Some(sms) = &config.sms {
-            let gateway = HttpGateway::new(sms, clock)?;
+            let gateway = HttpGateway::new(sms, Arc::clone(&clock))?;
             outside.codes = Box::new(gateway.clone());
             outside.sms = Box::new(gateway);
+        }
+        if let Some(wechat) = &config.wechat {
+            outside.wechat = Box::new(HttpWechat::new(wechat, Arc::clone(&clock))?);
         }
         Ok(outside)
     }
@@ -199,6 +235,7 @@ pub async fn open(
         .with(Arc::new(IdentityCheckService(outside.identity)))
         .with(Arc::new(InsuranceRegisterService(outside.insurance)))
         .with(Arc::new(SmsGatewayService(outside.sms)))
+        .with(Arc::new(WechatGatewayService(outside.wechat)))
         .with(Arc::new(PhoneBookService(Box::new(Register))));
     let house = House::new(db, vault, services, LISTENERS);
     house.start().await?;

@@ -24,6 +24,9 @@ pub struct Config {
     /// Without it no code and no message goes out.
     #[serde(default)]
     pub sms: Option<SmsConfig>,
+    /// Without it nobody is offered WeChat.
+    #[serde(default)]
+    pub wechat: Option<WechatConfig>,
 }
 
 /// What the site calls itself.
@@ -99,6 +102,75 @@ pub struct SmsConfig {
     pub templates: BTreeMap<String, String>,
 }
 
+/// The WeChat gateway; how it is called: `gateway.rs`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WechatConfig {
+    /// `https://…`; plain HTTP to this machine alone.
+    pub url: String,
+    /// `whsec_` and base64: what calls are signed with. Here, or better in a file of its own.
+    #[serde(default)]
+    pub key: Option<Secret>,
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
+    /// What the gateway's reports (`POST /api/v1/wechat/reports`) are signed with. Default: the same key.
+    #[serde(default)]
+    pub report_key: Option<Secret>,
+    #[serde(default)]
+    pub report_key_file: Option<PathBuf>,
+    /// Where a resident binds her account, with `{ticket}` where the ticket stands.
+    pub bind_url: String,
+    /// PEM file of the certificates to believe in. Default: the system's.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
+    /// `http://host:port` of a proxy on the way out.
+    #[serde(default)]
+    pub proxy: Option<String>,
+    /// WeChat's templates by kind of notice: `"casework.supplement_asked" = "TM00123"`.
+    #[serde(default)]
+    pub templates: BTreeMap<String, String>,
+}
+
+impl WechatConfig {
+    /// What calls are signed with.
+    ///
+    /// # Errors
+    /// If there is none, the file cannot be read, or it is of another form.
+    pub fn key(&self) -> anyhow::Result<WebhookKey> {
+        let key = webhook_key("wechat.key", self.key.as_ref(), self.key_file.as_ref())?;
+        key.context("wechat.key or wechat.key_file is missing")
+    }
+
+    /// What reports are signed with, if it is another key.
+    ///
+    /// # Errors
+    /// If the file cannot be read or it is of another form.
+    pub fn report_key(&self) -> anyhow::Result<Option<WebhookKey>> {
+        webhook_key("wechat.report_key", self.report_key.as_ref(), self.report_key_file.as_ref())
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        safe_url("wechat.url", &self.url)?;
+        if !self.bind_url.starts_with("https://") || !self.bind_url.contains("{ticket}") {
+            bail!("wechat.bind_url must be https://… with {{ticket}} in it: {}", self.bind_url);
+        }
+        self.key()?;
+        self.report_key()?;
+        Ok(())
+    }
+}
+
+/// Messages go encrypted, or to this machine.
+fn safe_url(name: &str, url: &str) -> anyhow::Result<()> {
+    let here = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with([':', '/']);
+    let local = here.iter().any(|h| url.strip_prefix(h).is_some_and(ends));
+    if !url.starts_with("https://") && !local {
+        bail!("{name} must be https://…: codes and messages go over it: {url}");
+    }
+    Ok(())
+}
+
 /// A secret of the configuration. Shown and written as `…`, also by `linli config`.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
@@ -129,14 +201,14 @@ fn webhook_key(
 ) -> anyhow::Result<Option<WebhookKey>> {
     let text = match (text, file) {
         (None, None) => return Ok(None),
-        (Some(_), Some(_)) => bail!("sms.{name} or sms.{name}_file, not both"),
+        (Some(_), Some(_)) => bail!("{name} or {name}_file, not both"),
         (Some(text), None) => text.0.clone(),
         (None, Some(file)) => Zeroizing::new(
-            std::fs::read_to_string(file).with_context(|| format!("sms.{name}_file {}", file.display()))?,
+            std::fs::read_to_string(file).with_context(|| format!("{name}_file {}", file.display()))?,
         ),
     };
     let key = WebhookKey::parse(&text);
-    Ok(Some(key.with_context(|| format!("sms.{name} must be whsec_ and 24 to 64 bytes in base64"))?))
+    Ok(Some(key.with_context(|| format!("{name} must be whsec_ and 24 to 64 bytes in base64"))?))
 }
 
 impl SmsConfig {
@@ -145,7 +217,7 @@ impl SmsConfig {
     /// # Errors
     /// If there is none, the file cannot be read, or it is of another form.
     pub fn key(&self) -> anyhow::Result<WebhookKey> {
-        let key = webhook_key("key", self.key.as_ref(), self.key_file.as_ref())?;
+        let key = webhook_key("sms.key", self.key.as_ref(), self.key_file.as_ref())?;
         key.context("sms.key or sms.key_file is missing")
     }
 
@@ -154,16 +226,11 @@ impl SmsConfig {
     /// # Errors
     /// If the file cannot be read or it is of another form.
     pub fn report_key(&self) -> anyhow::Result<Option<WebhookKey>> {
-        webhook_key("report_key", self.report_key.as_ref(), self.report_key_file.as_ref())
+        webhook_key("sms.report_key", self.report_key.as_ref(), self.report_key_file.as_ref())
     }
 
     fn check(&self) -> anyhow::Result<()> {
-        let here = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
-        let ends = |rest: &str| rest.is_empty() || rest.starts_with([':', '/']);
-        let local = here.iter().any(|h| self.url.strip_prefix(h).is_some_and(ends));
-        if !self.url.starts_with("https://") && !local {
-            bail!("sms.url must be https://…: codes and messages go over it: {}", self.url);
-        }
+        safe_url("sms.url", &self.url)?;
         if self.signature.trim().is_empty() {
             bail!("sms.signature is empty");
         }
@@ -205,6 +272,9 @@ impl Config {
         }
         if let Some(sms) = &self.sms {
             sms.check()?;
+        }
+        if let Some(wechat) = &self.wechat {
+            wechat.check()?;
         }
         Ok(())
     }

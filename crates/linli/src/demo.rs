@@ -17,6 +17,7 @@ use linli_web::{Gate, Route, Site};
 use crate::compose::{self, Outside};
 use crate::demo_cases::Desk;
 use crate::demo_pages;
+use crate::demo_publications;
 use crate::district;
 use crate::simulators::Simulators;
 
@@ -48,6 +49,9 @@ pub const OFFICERS: &[Player] = &[
     Player { login: "divisions", zh: "区划管理（全区）", en: "keeper of divisions (district)" },
     Player { login: "rules", zh: "规则和工作日历维护", en: "keeper of rules and calendar" },
     Player {
+        login: "rules-chief", zh: "规则、日历和通知文本审批", en: "approves rules, calendar, texts"
+    },
+    Player {
         login: "registrar", zh: "人口信息管理（赤岗街道）", en: "population registrar (Chigang)"
     },
     Player { login: "clerk", zh: "办件经办（素社街道）", en: "handles cases (Sushe)" },
@@ -70,6 +74,16 @@ pub const OFFICERS: &[Player] = &[
         login: "redress", zh: "差评核实整改（素社街道）", en: "looks into bad reviews (Sushe)"
     },
     Player { login: "post", zh: "信函打印和寄送（全区）", en: "postroom (district)" },
+    Player {
+        login: demo_publications::WRITER,
+        zh: "信息公开（全区各部门）",
+        en: "publishes documents (all departments)",
+    },
+    Player {
+        login: demo_publications::APPROVER,
+        zh: "信息公开审批（全区各部门）",
+        en: "approves documents (all departments)",
+    },
 ];
 
 /// The street whose desk has a year behind it.
@@ -97,8 +111,18 @@ pub async fn fill(house: &House, clock: &ManualClock, size: u64) -> anyhow::Resu
     let cast = district::players(house).await?;
     let find = |code: &str| bodies.get(code).copied().with_context(|| format!("body {code}"));
     officers(house, find("ZS")?, find("RS")?, find("S440105001000")?, find("S440105006000")?).await?;
+    let hash = password::hash(house.vault().chance(), PASSWORD)?;
+    demo_publications::officers(house, &bodies, district::HAIZHU.parse()?, &hash).await?;
     println!("  a year of acts …");
-    year(house, clock, today.day(), &cast.iter().map(|(_, id)| *id).collect::<Vec<_>>()).await?;
+    let (writer, approver) = (
+        officer(house, demo_publications::WRITER).await?,
+        officer(house, demo_publications::APPROVER).await?,
+    );
+    let mut documents = demo_publications::Year::new(writer, approver, bodies, today.day())?;
+    year(house, clock, today.day(), &cast.iter().map(|(_, id)| *id).collect::<Vec<_>>(), &mut documents)
+        .await?;
+    let resident = cast.get(1).map(|(_, id)| *id).context("somebody of the cast")?;
+    documents.leave_some(house, resident).await?;
     clock.set(today);
     welcome(house, cast.iter().map(|(_, id)| *id).collect()).await?;
     publish_checkpoint(house).await?;
@@ -139,7 +163,7 @@ async fn officers(
     let street_of_desk: linli_base::PlaceCode = DESK_STREET.parse()?;
     house
         .act(&Actor::system(), move |act| {
-            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 17] = [
+            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 18] = [
                 ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
                 ("security", "区安全", &linli_duties::SECURITY, office, district),
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
@@ -147,6 +171,7 @@ async fn officers(
                 ("chief", "曾负责", &AUTHORISER, hr, district),
                 ("divisions", "杨区划", &linli_places::EDITOR, office, district),
                 ("rules", "何规则", &linli_rules::KEEPER, office, district),
+                ("rules-chief", "龙审核", &linli_rules::APPROVER, office, district),
                 ("registrar", "谢登记", &linli_people::REGISTRAR, street, chigang),
                 ("clerk", "麦经办", &linli_casework::HANDLER, desk, street_of_desk),
                 ("second", "容审定", &linli_casework::DECIDER, desk, street_of_desk),
@@ -187,7 +212,13 @@ async fn officer(house: &House, login: &'static str) -> anyhow::Result<Actor> {
 }
 
 /// Seal, authorisation, and proofs asked for through the year by people of the district.
-async fn year(house: &House, clock: &ManualClock, last: Day, cast: &[PersonId]) -> anyhow::Result<()> {
+async fn year(
+    house: &House,
+    clock: &ManualClock,
+    last: Day,
+    cast: &[PersonId],
+    documents: &mut demo_publications::Year,
+) -> anyhow::Result<()> {
     let keeper = officer(house, "seals").await?;
     let held = keeper.held.first().context("the keeper's duty")?.clone();
     let seal = house.act(&keeper, move |act| make_seal(act, held.body, held.place, "电子证明专用章")).await?;
@@ -208,6 +239,7 @@ async fn year(house: &House, clock: &ManualClock, last: Day, cast: &[PersonId]) 
     while clock.now() < end {
         let tick = clock.now().plus_seconds(i64::from(chance.below(48)) * 3_600 + 1_800).min(end);
         desk.until(house, clock, tick).await?;
+        documents.until(house, clock, tick).await?;
         clock.set(tick);
         // Notices go out and passed days do what they do, as they would have through the year; once in five days is enough.
         if tick >= next_beat {
@@ -308,9 +340,15 @@ pub async fn run(data: &Path, listen: std::net::SocketAddr, size: u64) -> anyhow
 #[must_use]
 pub fn demo_routes(players: Simulators) -> Vec<Route> {
     let (register, sms) = (players.register.clone(), players.sms.clone());
+    let wechat = players.wechat.clone();
     vec![
         Route::get("/demo", Gate::Public, move |req| demo_pages::show(req, players.clone())),
         Route::post("/demo/register", Gate::Public, move |req| demo_pages::switch(req, register.clone())),
         Route::post("/demo/sms", Gate::Public, move |req| demo_pages::switch_sms(req, sms.clone())),
+        Route::get("/demo/wechat", Gate::Public, demo_pages::wechat),
+        Route::post("/demo/wechat", Gate::Public, demo_pages::bind_wechat),
+        Route::post("/demo/wechat/state", Gate::Public, move |req| {
+            demo_pages::switch_wechat(req, wechat.clone())
+        }),
     ]
 }

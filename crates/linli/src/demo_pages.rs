@@ -1,7 +1,7 @@
 //! The page `/demo`: whom to try, and what to break.
 
 use askama::Template;
-use linli_notices::offers::{GatewayFault, SimulatedSms};
+use linli_notices::offers::{GatewayFault, SimulatedSms, SimulatedWechat, simulate_binding};
 use linli_vault::totp;
 use linli_web::{Fault, Frame, Reply, Req};
 
@@ -20,6 +20,17 @@ struct DemoPage {
     /// Phone (its end) and text.
     messages: Vec<(String, String)>,
     gateway: GatewayFault,
+    /// Text and link of the last WeChat messages.
+    cards: Vec<(String, String)>,
+    wechat: GatewayFault,
+}
+
+#[derive(Template)]
+#[template(path = "demo_wechat.html")]
+struct WechatPage {
+    f: Frame,
+    ticket: String,
+    done: bool,
 }
 
 pub(crate) async fn show(req: Req, players: Simulators) -> Result<Reply, Fault> {
@@ -41,16 +52,41 @@ pub(crate) async fn show(req: Req, players: Simulators) -> Result<Reply, Fault> 
         state: players.register.get(),
         messages,
         gateway: players.sms.fault(),
+        cards: players.wechat.taken().into_iter().map(|m| (m.text, m.link)).take(10).collect(),
+        wechat: players.wechat.fault(),
     }))
 }
 
-pub(crate) async fn switch_sms(req: Req, sms: SimulatedSms) -> Result<Reply, Fault> {
-    sms.set(match req.form().raw("state") {
+fn fault(req: &Req) -> GatewayFault {
+    match req.form().raw("state") {
         "down" => GatewayFault::Down,
         "refuses" => GatewayFault::Refuses,
         _ => GatewayFault::None,
-    });
+    }
+}
+
+pub(crate) async fn switch_sms(req: Req, sms: SimulatedSms) -> Result<Reply, Fault> {
+    sms.set(fault(&req));
     Ok(Reply::see_other("/demo"))
+}
+
+pub(crate) async fn switch_wechat(req: Req, wechat: SimulatedWechat) -> Result<Reply, Fault> {
+    wechat.set(fault(&req));
+    Ok(Reply::see_other("/demo"))
+}
+
+/// What a resident sees in WeChat when she shows her ticket.
+pub(crate) async fn wechat(req: Req) -> Result<Reply, Fault> {
+    let ticket = req.query().text("ticket");
+    Ok(Reply::page(&WechatPage { ticket, done: false, f: req.frame() }))
+}
+
+/// She confirms, and the gateway reports which account it was.
+pub(crate) async fn bind_wechat(req: Req) -> Result<Reply, Fault> {
+    let ticket = req.form().text("ticket");
+    let account = format!("sample-{}", linli_base::text::cut(&ticket, 8));
+    let done = simulate_binding(req.house(), ticket.clone(), account).await?;
+    Ok(Reply::page(&WechatPage { ticket, done, f: req.frame() }).status(if done { 200 } else { 422 }))
 }
 
 pub(crate) async fn switch(req: Req, switch: Switch) -> Result<Reply, Fault> {

@@ -1,25 +1,27 @@
-//! The SMS gateway of a real district: notices and sign-in codes go out as signed HTTPS calls (`[sms]` of the configuration).
+//! The gateways of a real district: notices and sign-in codes go out as signed HTTPS calls (`[sms]`, `[wechat]` of the
+//! configuration).
 //!
 //! A call is a POST of JSON, signed in the Standard Webhooks form over the raw body:
-//! `{"id", "to", "signature", "kind", "template", "params", "text"}`, header `Idempotency-Key` = id. The gateway answers 2xx with
+//! `{"id", "to", "signature", "kind", "template", "params", "text"}` (WeChat: `link` instead of `signature`), header `Idempotency-Key` = id. The gateway answers 2xx with
 //! `{"id": "<its own number>"}`; 400 or 422 with `{"code"}` where the message will never go; anything else may go later. A call
 //! whose answer was lost is made again with the same key, and a gateway sends nothing twice.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use linli_base::Clock;
 use linli_base::docnum::Phone;
-use linli_notices::offers::{Sms, SmsError, SmsGateway, WebhookKey};
+use linli_notices::offers::{SendError, Sms, SmsGateway, WebhookKey, WechatGateway, WechatMessage};
 use linli_people::acts::CodeId;
 use linli_people::offers::CodeChannel;
 use linli_people::seams::ChannelDown;
 use serde::{Deserialize, Serialize};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
-use crate::config::SmsConfig;
+use crate::config::{SmsConfig, WechatConfig};
 
 /// A gateway that has not answered by then is down. Shorter than the lease of a job.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -30,15 +32,20 @@ const LONGEST_ANSWER: u64 = 64 * 1024;
 const SYSTEM_ROOTS: [&str; 3] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
-struct Inner {
+/// Makes the signed calls of one gateway.
+struct Caller {
     agent: ureq::Agent,
     url: String,
     key: WebhookKey,
+    clock: Arc<dyn Clock>,
+}
+
+struct Inner {
+    caller: Arc<Caller>,
     report_key: WebhookKey,
     signature: String,
     code_template: Option<String>,
     templates: BTreeMap<String, String>,
-    clock: Arc<dyn Clock>,
 }
 
 /// The gateway. Cheap to clone: notices and codes go through one.
@@ -78,47 +85,30 @@ impl HttpGateway {
     pub fn new(config: &SmsConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let key = config.key()?;
         let report_key = config.report_key()?.unwrap_or_else(|| key.clone());
-        let mut builder = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .timeout_global(Some(DEADLINE))
-            .proxy(config.proxy.as_deref().map(ureq::Proxy::new).transpose().context("sms.proxy")?);
-        if config.url.starts_with("https://") {
-            builder = builder.tls_config(TlsConfig::builder().root_certs(roots(config)?).build());
-        }
+        let caller = Caller::new(&config.url, key, config.ca.as_deref(), config.proxy.as_deref(), clock)?;
         Ok(Self(Arc::new(Inner {
-            agent: builder.build().new_agent(),
-            url: config.url.clone(),
-            key,
+            caller: Arc::new(caller),
             report_key,
             signature: config.signature.clone(),
             code_template: config.code_template.clone(),
             templates: config.templates.clone(),
-            clock,
         })))
-    }
-
-    async fn call(&self, id: String, body: Vec<u8>) -> Result<String, SmsError> {
-        let inner = Arc::clone(&self.0);
-        tokio::task::spawn_blocking(move || inner.post(&id, &body))
-            .await
-            .unwrap_or_else(|_| Err(SmsError::Down("panic".to_owned())))
     }
 }
 
-fn roots(config: &SmsConfig) -> anyhow::Result<RootCerts> {
-    let file = match &config.ca {
-        Some(file) => file.clone(),
+fn roots(ca: Option<&Path>) -> anyhow::Result<RootCerts> {
+    let file = match ca {
+        Some(file) => file.to_owned(),
         None => SYSTEM_ROOTS
             .iter()
             .map(std::path::PathBuf::from)
             .find(|p| p.exists())
-            .context("no certificates of the system are here; name a file in sms.ca")?,
+            .context("no certificates of the system are here; name a file in `ca` of the gateway")?,
     };
-    let pem = std::fs::read(&file).with_context(|| format!("sms.ca {}", file.display()))?;
+    let pem = std::fs::read(&file).with_context(|| format!("certificates {}", file.display()))?;
     let mut certificates = Vec::new();
     for item in parse_pem(&pem) {
-        if let PemItem::Certificate(c) = item.with_context(|| format!("sms.ca {}", file.display()))? {
+        if let PemItem::Certificate(c) = item.with_context(|| format!("certificates {}", file.display()))? {
             certificates.push(c);
         }
     }
@@ -128,8 +118,34 @@ fn roots(config: &SmsConfig) -> anyhow::Result<RootCerts> {
     Ok(RootCerts::new_with_certs(&certificates))
 }
 
-impl Inner {
-    fn post(&self, id: &str, body: &[u8]) -> Result<String, SmsError> {
+impl Caller {
+    fn new(
+        url: &str,
+        key: WebhookKey,
+        ca: Option<&Path>,
+        proxy: Option<&str>,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
+        let mut builder = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(DEADLINE))
+            .proxy(proxy.map(ureq::Proxy::new).transpose().context("proxy of a gateway")?);
+        if url.starts_with("https://") {
+            builder = builder.tls_config(TlsConfig::builder().root_certs(roots(ca)?).build());
+        }
+        Ok(Self { agent: builder.build().new_agent(), url: url.to_owned(), key, clock })
+    }
+
+    /// Off the async threads: the calls block, with a real deadline.
+    async fn call(self: &Arc<Self>, id: String, body: Vec<u8>) -> Result<String, SendError> {
+        let caller = Arc::clone(self);
+        tokio::task::spawn_blocking(move || caller.post(&id, &body))
+            .await
+            .unwrap_or_else(|_| Err(SendError::Down("panic".to_owned())))
+    }
+
+    fn post(&self, id: &str, body: &[u8]) -> Result<String, SendError> {
         let seconds = self.clock.now().millis() / 1000;
         let asked = self
             .agent
@@ -142,7 +158,7 @@ impl Inner {
             .send(body);
         let mut answer = match asked {
             Ok(answer) => answer,
-            Err(e) => return Err(SmsError::Down(kind_of(&e).to_owned())),
+            Err(e) => return Err(SendError::Down(kind_of(&e).to_owned())),
         };
         let status = answer.status().as_u16();
         let text = answer.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
@@ -150,20 +166,22 @@ impl Inner {
             200..=299 => match text.map(|t| serde_json::from_slice::<Taken>(&t)) {
                 Ok(Ok(taken)) => Ok(taken.id),
                 // Perhaps taken, perhaps not: the same key again tells.
-                Ok(Err(_)) => Err(SmsError::Down("answer is not of the agreed form".to_owned())),
-                Err(e) => Err(SmsError::Down(kind_of(&e).to_owned())),
+                Ok(Err(_)) => Err(SendError::Down("answer is not of the agreed form".to_owned())),
+                Err(e) => Err(SendError::Down(kind_of(&e).to_owned())),
             },
             400 | 422 => {
                 let said: Refusal =
                     text.ok().and_then(|t| serde_json::from_slice(&t).ok()).unwrap_or_default();
                 let code = if said.code.is_empty() { format!("status {status}") } else { said.code };
-                Err(SmsError::Refused(code))
+                Err(SendError::Refused(code))
             }
             // 401 and 403 too: our key is wrong, which an engineer mends, and the message goes then.
-            _ => Err(SmsError::Down(format!("status {status}"))),
+            _ => Err(SendError::Down(format!("status {status}"))),
         }
     }
+}
 
+impl Inner {
     fn message(
         &self,
         id: &str,
@@ -201,12 +219,12 @@ fn kind_of(e: &ureq::Error) -> &'static str {
 }
 
 impl SmsGateway for HttpGateway {
-    fn send<'a>(&'a self, sms: &'a Sms) -> linli_notices::offers::Call<'a, Result<String, SmsError>> {
+    fn send<'a>(&'a self, sms: &'a Sms) -> linli_notices::offers::Call<'a, Result<String, SendError>> {
         Box::pin(async move {
             let id = sms.id.to_string();
             let template = self.0.templates.get(&sms.kind).map(String::as_str);
             let body = self.0.message(&id, &sms.phone, &sms.kind, template, &sms.params, &sms.text);
-            self.call(id, body).await
+            self.0.caller.call(id, body).await
         })
     }
 
@@ -228,8 +246,74 @@ impl CodeChannel for HttpGateway {
             let text = format!("验证码{code}，五分钟内有效。请不要告诉任何人。");
             let template = self.0.code_template.as_deref();
             let body = self.0.message(&id, phone, "people.code", template, &params, &text);
-            self.call(id, body).await.map(drop).map_err(|e| ChannelDown(e.to_string()))
+            self.0.caller.call(id, body).await.map(drop).map_err(|e| ChannelDown(e.to_string()))
         })
+    }
+}
+
+/// WeChat's gateway.
+pub struct HttpWechat {
+    caller: Arc<Caller>,
+    report_key: WebhookKey,
+    bind_url: String,
+    templates: BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct Card<'a> {
+    id: &'a str,
+    /// The gateway's name of the account.
+    to: &'a str,
+    kind: &'a str,
+    template: Option<&'a str>,
+    params: BTreeMap<&'a str, &'a str>,
+    text: &'a str,
+    /// Where it leads; empty: nowhere.
+    link: &'a str,
+}
+
+impl HttpWechat {
+    /// From the configuration.
+    ///
+    /// # Errors
+    /// If key or certificates cannot be read or are of another form.
+    pub fn new(config: &WechatConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let key = config.key()?;
+        let report_key = config.report_key()?.unwrap_or_else(|| key.clone());
+        let caller = Caller::new(&config.url, key, config.ca.as_deref(), config.proxy.as_deref(), clock)?;
+        let (bind_url, templates) = (config.bind_url.clone(), config.templates.clone());
+        Ok(Self { caller: Arc::new(caller), report_key, bind_url, templates })
+    }
+}
+
+impl WechatGateway for HttpWechat {
+    fn send<'a>(
+        &'a self,
+        m: &'a WechatMessage,
+    ) -> linli_notices::offers::Call<'a, Result<String, SendError>> {
+        Box::pin(async move {
+            let id = m.id.to_string();
+            let card = Card {
+                id: &id,
+                to: &m.open_id,
+                kind: &m.kind,
+                template: self.templates.get(&m.kind).map(String::as_str),
+                params: m.params.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect(),
+                text: &m.text,
+                link: &m.link,
+            };
+            // Texts and names: nothing of it fails to become JSON.
+            let body = serde_json::to_vec(&card).unwrap_or_default();
+            self.caller.call(id, body).await
+        })
+    }
+
+    fn bind_link(&self, ticket: &str) -> Option<String> {
+        Some(self.bind_url.replace("{ticket}", ticket))
+    }
+
+    fn report_key(&self) -> Option<&WebhookKey> {
+        Some(&self.report_key)
     }
 }
 
@@ -242,8 +326,8 @@ pub struct NoGateway;
 const NOT_CONFIGURED: &str = "no SMS gateway is configured: section [sms] of the configuration";
 
 impl SmsGateway for NoGateway {
-    fn send<'a>(&'a self, _: &'a Sms) -> linli_notices::offers::Call<'a, Result<String, SmsError>> {
-        Box::pin(async { Err(SmsError::Down(NOT_CONFIGURED.to_owned())) })
+    fn send<'a>(&'a self, _: &'a Sms) -> linli_notices::offers::Call<'a, Result<String, SendError>> {
+        Box::pin(async { Err(SendError::Down(NOT_CONFIGURED.to_owned())) })
     }
     fn report_key(&self) -> Option<&WebhookKey> {
         None
@@ -261,5 +345,20 @@ impl CodeChannel for NoGateway {
             tracing::error!("a sign-in code was not sent: {NOT_CONFIGURED}");
             Err(ChannelDown(NOT_CONFIGURED.to_owned()))
         })
+    }
+}
+
+impl WechatGateway for NoGateway {
+    fn send<'a>(
+        &'a self,
+        _: &'a WechatMessage,
+    ) -> linli_notices::offers::Call<'a, Result<String, SendError>> {
+        Box::pin(async { Err(SendError::Down("no WeChat gateway is configured".to_owned())) })
+    }
+    fn bind_link(&self, _: &str) -> Option<String> {
+        None
+    }
+    fn report_key(&self) -> Option<&WebhookKey> {
+        None
     }
 }

@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 mod demo_cases;
 mod demo_pages;
+mod demo_publications;
 pub mod district;
 pub mod gateway;
 pub mod import;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use linli_base::docnum::DocumentNumber;
 use linli_base::{Clock, Day};
-use linli_notices::offers::SimulatedSms;
+use linli_notices::offers::{SimulatedSms, SimulatedWechat};
 use linli_wallet::offers::{Call, InsuranceLine, InsuranceRecord, InsuranceRegister, RegisterDown};
 
 /// How the simulated register behaves.
@@ -50,6 +50,8 @@ pub struct Simulators {
     pub register: Switch,
     /// The SMS gateway: its faults, and the messages that it took.
     pub sms: SimulatedSms,
+    /// The WeChat gateway, likewise.
+    pub wechat: SimulatedWechat,
 }
 
 /// A social insurance register that computes its answers from the number (see `linli-sample`).

@@ -22,9 +22,11 @@ pub(crate) fn subject(id: NoticeId) -> Subject {
 /// If the database fails.
 pub fn tell(act: &mut Act<'_, '_>, notice: &Notice) -> Result<NoticeId, DbError> {
     debug_assert!(notice.is_whole(), "{}: arguments or link do not fit", notice.kind.key);
+    let today = act.now().day();
+    let (zh, en) = crate::texts::at(act, notice.kind, today)?;
     let content = Content {
-        zh: filled(notice.kind.zh, &pairs(notice, |(_, zh, _)| zh)),
-        en: filled(notice.kind.en, &pairs(notice, |(_, _, en)| en)),
+        zh: filled(&zh, &pairs(notice, |(_, zh, _)| zh)),
+        en: filled(&en, &pairs(notice, |(_, _, en)| en)),
         // A link that is none of ours goes nowhere.
         link: if linli_web::safe_back(&notice.link) == notice.link {
             notice.link.clone()
@@ -99,12 +101,12 @@ pub(crate) fn read_all(act: &mut Act<'_, '_>) -> Result<usize, NoticeError> {
 /// # Errors
 /// If the database fails.
 pub(crate) fn wishes(read: &mut Read<'_>, person: PersonId) -> Result<Wishes, DbError> {
-    Ok(read.opt(&store::SETTINGS, (person,))?.map_or_else(Wishes::default, |(sms_off, paper_on, lang)| {
-        Wishes {
-            sms: sms_off.is_none(),
-            paper: paper_on.is_some(),
-            lang: Lang::from_code(&lang).unwrap_or_default(),
-        }
+    Ok(read.opt(&store::SETTINGS, (person,))?.map_or_else(Wishes::default, |s| Wishes {
+        wechat: s.wechat_off_at.is_none(),
+        sms: s.sms_off_at.is_none(),
+        sms_first: s.sms_first_at.is_some(),
+        paper: s.paper_on_at.is_some(),
+        lang: Lang::from_code(&s.lang).unwrap_or_default(),
     }))
 }
 
@@ -115,10 +117,24 @@ pub(crate) fn wishes(read: &mut Read<'_>, person: PersonId) -> Result<Wishes, Db
 pub(crate) fn set_wishes(act: &mut Act<'_, '_>, wishes: Wishes) -> Result<(), NoticeError> {
     let person = act.actor.resident()?;
     let now = act.now();
-    let (sms_off, paper_on) = ((!wishes.sms).then_some(now), wishes.paper.then_some(now));
-    act.run(&store::SET, (person, sms_off, paper_on, wishes.lang.code(), now))?;
+    let on = |is: bool| is.then_some(now);
+    act.run(
+        &store::SET,
+        (
+            person,
+            on(!wishes.wechat),
+            on(!wishes.sms),
+            on(wishes.sms_first),
+            on(wishes.paper),
+            wishes.lang.code(),
+            now,
+        ),
+    )?;
     act.log(Entry::new(Subject::new("person", person), "notices.settings_changed").person(person).content(
-        &serde_json::json!({ "sms": wishes.sms, "paper": wishes.paper, "lang": wishes.lang.code() }),
+        &serde_json::json!({
+            "wechat": wishes.wechat, "sms": wishes.sms, "sms_first": wishes.sms_first, "paper": wishes.paper,
+            "lang": wishes.lang.code(),
+        }),
     ))?;
     Ok(())
 }
@@ -127,7 +143,7 @@ pub(crate) fn set_wishes(act: &mut Act<'_, '_>, wishes: Wishes) -> Result<(), No
 ///
 /// # Errors
 /// If the database fails. `Ok(true)`: there may be more.
-pub(crate) fn follow(act: &mut Act<'_, '_>, from: PersonId, into: PersonId) -> Result<bool, DbError> {
+pub(crate) fn follow(act: &mut Act<'_, '_>, from: PersonId, into: PersonId) -> Result<bool, NoticeError> {
     let ids = act.all(&store::IDS_OF_PERSON, (from,))?;
     for (id,) in &ids {
         act.run(&store::FOLLOW, (*id, into))?;
@@ -136,6 +152,7 @@ pub(crate) fn follow(act: &mut Act<'_, '_>, from: PersonId, into: PersonId) -> R
     // What she chose herself under the older record stays.
     act.run(&store::FOLLOW_SETTINGS, (from, into))?;
     act.run(&store::FORGET_SETTINGS, (from,))?;
+    crate::wechat::follow(act, from, into)?;
     Ok(ids.len() == 500)
 }
 

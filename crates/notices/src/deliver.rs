@@ -6,12 +6,12 @@ use linli_db::{DbError, Read};
 use linli_web::Site;
 
 use crate::acts::{content, wishes};
-use crate::domain::{Channel, DeliveryId, DeliveryState, NoticeId, Quiet, ways};
+use crate::domain::{Channel, DeliveryId, DeliveryState, NoticeId, Quiet, Reach, Wishes, next_message, ways};
 use crate::error::NoticeError;
-use crate::jobs::SEND;
-use crate::seams::{PhoneBookService, Sms};
+use crate::jobs::{SEND, SEND_WECHAT};
+use crate::seams::{PhoneBookService, Sms, WechatMessage};
 use crate::store::{self, DeliveryRow, NoticeRow};
-use crate::{GIVE_UP_HOURS, LETTER_AFTER_FAILURE, QUIET_FROM, QUIET_UNTIL};
+use crate::{GIVE_UP_HOURS, LETTER_AFTER_FAILURE, QUIET_FROM, QUIET_UNTIL, WECHAT_GIVE_UP_HOURS, wechat};
 
 pub(crate) fn subject(id: DeliveryId) -> Subject {
     Subject::new("delivery", id)
@@ -33,27 +33,39 @@ pub(crate) fn plan(act: &mut Act<'_, '_>, id: NoticeId) -> Result<(), NoticeErro
     if !act.all(&store::DELIVERIES, (id,))?.is_empty() {
         return Ok(());
     }
-    let house = act.house;
-    let book = house.service::<PhoneBookService>();
-    let person = book.0.current(act, notice.person)?;
-    let phone = book.0.phone(act, house.vault(), person)?;
-    let wishes = wishes(act, person)?;
-    for way in ways(wishes, phone.is_some()) {
+    let (wishes, reach) = reached(act, &notice)?;
+    for way in ways(wishes, reach) {
         match way {
-            Channel::Sms => message(act, id)?,
+            Channel::Wechat | Channel::Sms => message(act, id, way)?,
             Channel::Paper => letter(act, &notice)?,
         }
     }
     Ok(())
 }
 
-fn message(act: &mut Act<'_, '_>, notice: NoticeId) -> Result<(), DbError> {
+/// How she wants to be told, and by what she can be, at this moment.
+fn reached(act: &mut Act<'_, '_>, notice: &NoticeRow) -> Result<(Wishes, Reach), DbError> {
+    let house = act.house;
+    let book = house.service::<PhoneBookService>();
+    let person = book.0.current(act, notice.person)?;
+    let phone = book.0.phone(act, house.vault(), person)?.is_some();
+    let wechat = wechat::bound_at(act, person)?.is_some();
+    Ok((wishes(act, person)?, Reach { wechat, phone }))
+}
+
+/// The job that hands a message over.
+fn sends(channel: Channel) -> &'static str {
+    if channel == Channel::Wechat { SEND_WECHAT } else { SEND }
+}
+
+fn message(act: &mut Act<'_, '_>, notice: NoticeId, channel: Channel) -> Result<(), DbError> {
     let now = act.now();
     let due = quiet(act)?.next_open(now);
     let id: DeliveryId = act.next_id();
-    act.run(&store::PLAN, (id, notice, Channel::Sms, None::<i64>, now, due))?;
+    act.run(&store::PLAN, (id, notice, channel, None::<i64>, now, due))?;
     act.log(Entry::new(subject(id), "notices.planned").state(DeliveryState::Waiting.word()))?;
-    act.enqueue(Job::new(SEND, &id).dedup(format!("{SEND}/{id}")).due(due))?;
+    let job = sends(channel);
+    act.enqueue(Job::new(job, &id).dedup(format!("{job}/{id}")).due(due))?;
     Ok(())
 }
 
@@ -75,12 +87,19 @@ fn letter(act: &mut Act<'_, '_>, notice: &NoticeRow) -> Result<(), DbError> {
     Ok(())
 }
 
+/// A message that is to be handed over.
+#[derive(Debug)]
+pub(crate) enum Outgoing {
+    Sms(Sms),
+    Wechat(WechatMessage),
+}
+
 /// The message of a delivery that is to go out now; `None` if there is nothing to send: it went before, it was erased, the hours
-/// are quiet (then it is due in the morning), or the phone is gone (then a letter goes).
+/// are quiet (then it is due in the morning), or phone or account are gone (then the next way is taken).
 ///
 /// # Errors
 /// If the database fails or the notice does not open.
-pub(crate) fn take(act: &mut Act<'_, '_>, id: DeliveryId) -> Result<Option<Sms>, NoticeError> {
+pub(crate) fn take(act: &mut Act<'_, '_>, id: DeliveryId) -> Result<Option<Outgoing>, NoticeError> {
     let Some(row) = waiting(act, id)? else { return Ok(None) };
     let now = act.now();
     let due = quiet(act)?.next_open(now);
@@ -88,24 +107,35 @@ pub(crate) fn take(act: &mut Act<'_, '_>, id: DeliveryId) -> Result<Option<Sms>,
         if !act.run_one(&store::LATER, (id, row.rev, due))? {
             return Err(NoticeError::Changed);
         }
-        act.enqueue(Job::new(SEND, &id).dedup(format!("{SEND}/{id}/{}", due.millis())).due(due))?;
+        let job = sends(row.channel);
+        act.enqueue(Job::new(job, &id).dedup(format!("{job}/{id}/{}", due.millis())).due(due))?;
         return Ok(None);
     }
     let notice = act.opt(&store::NOTICE, (row.notice,))?.ok_or(NoticeError::Missing)?;
     let house = act.house;
     let book = house.service::<PhoneBookService>();
     let person = book.0.current(act, notice.person)?;
+    let content = content(house.vault(), &notice)?;
+    let lang = wishes(act, person)?.lang;
+    let link = match content.link.as_str() {
+        "" => String::new(),
+        path => format!("{}{path}", house.service::<Site>().origin),
+    };
+    let (id, params, text) = (notice.id, content.params(lang), content.text(lang));
+    let kind = notice.kind;
+    if row.channel == Channel::Wechat {
+        let Some(open_id) = wechat::open_id(act, house.vault(), person)? else {
+            settle(act, &row, DeliveryState::GivenUp, "not-bound")?;
+            return Ok(None);
+        };
+        return Ok(Some(Outgoing::Wechat(WechatMessage { id, open_id, kind, params, text, link })));
+    }
     let Some(phone) = book.0.phone(act, house.vault(), person)? else {
         settle(act, &row, DeliveryState::GivenUp, "no-phone")?;
         return Ok(None);
     };
-    let content = content(house.vault(), &notice)?;
-    let lang = wishes(act, person)?.lang;
-    let mut text = content.text(lang);
-    if !content.link.is_empty() {
-        text = format!("{text} {}{}", house.service::<Site>().origin, content.link);
-    }
-    Ok(Some(Sms { id: notice.id, phone, kind: notice.kind, params: content.params(lang), text }))
+    let text = if link.is_empty() { text } else { format!("{text} {link}") };
+    Ok(Some(Outgoing::Sms(Sms { id, phone, kind, params, text })))
 }
 
 fn waiting(act: &mut Act<'_, '_>, id: DeliveryId) -> Result<Option<DeliveryRow>, DbError> {
@@ -123,7 +153,8 @@ pub(crate) fn sent(act: &mut Act<'_, '_>, id: DeliveryId, reference: &str) -> Re
     if !act.run_one(&store::SENT, (id, row.rev, now, reference))? {
         return Err(NoticeError::Changed);
     }
-    act.log(Entry::new(subject(id), "notices.sms_sent").state(DeliveryState::Sent.word()))?;
+    let done = if row.channel == Channel::Wechat { "notices.wechat_sent" } else { "notices.sms_sent" };
+    act.log(Entry::new(subject(id), done).state(DeliveryState::Sent.word()))?;
     Ok(())
 }
 
@@ -148,7 +179,8 @@ pub(crate) fn missed(
 ) -> Result<bool, NoticeError> {
     let Some(row) = waiting(act, id)? else { return Ok(true) };
     let now = act.now();
-    let hours = linli_rules::value(act, &GIVE_UP_HOURS, now.day())?.value;
+    let rule = if row.channel == Channel::Wechat { &WECHAT_GIVE_UP_HOURS } else { &GIVE_UP_HOURS };
+    let hours = linli_rules::value(act, rule, now.day())?.value;
     if !last_try && now.seconds_since(row.planned_at) < hours.saturating_mul(3_600) {
         return Ok(false);
     }
@@ -167,15 +199,30 @@ fn settle(
     if !act.run_one(&store::SETTLE, (row.id, row.rev, state, now, code_only(code)))? {
         return Err(NoticeError::Changed);
     }
-    let done = match state {
-        DeliveryState::Delivered => "notices.sms_delivered",
-        DeliveryState::GivenUp => "notices.given_up",
+    let done = match (state, row.channel) {
+        (DeliveryState::GivenUp, _) => "notices.given_up",
+        (DeliveryState::Delivered, Channel::Wechat) => "notices.wechat_delivered",
+        (DeliveryState::Delivered, _) => "notices.sms_delivered",
+        (_, Channel::Wechat) => "notices.wechat_failed",
         _ => "notices.sms_failed",
     };
     act.log(Entry::new(subject(row.id), done).state(state.word()))?;
-    let over = matches!(state, DeliveryState::Failed | DeliveryState::GivenUp);
-    if over && linli_rules::value(act, &LETTER_AFTER_FAILURE, now.day())?.value == 1 {
-        let notice = act.opt(&store::NOTICE, (row.notice,))?.ok_or(NoticeError::Missing)?;
+    if matches!(state, DeliveryState::Failed | DeliveryState::GivenUp) {
+        take_over(act, row.notice)?;
+    }
+    Ok(())
+}
+
+/// A message did not arrive: the next one that she wants takes over, and after the last a letter, if the rule says so.
+fn take_over(act: &mut Act<'_, '_>, id: NoticeId) -> Result<(), NoticeError> {
+    let notice = act.opt(&store::NOTICE, (id,))?.ok_or(NoticeError::Missing)?;
+    let tried: Vec<Channel> = act.all(&store::DELIVERIES, (id,))?.into_iter().map(|d| d.channel).collect();
+    let (wishes, reach) = reached(act, &notice)?;
+    if let Some(next) = next_message(wishes, reach, &tried) {
+        return Ok(message(act, id, next)?);
+    }
+    let today = act.now().day();
+    if linli_rules::value(act, &LETTER_AFTER_FAILURE, today)?.value == 1 {
         letter(act, &notice)?;
     }
     Ok(())
@@ -206,10 +253,11 @@ pub(crate) enum Reported {
 pub(crate) fn report(
     act: &mut Act<'_, '_>,
     notice: NoticeId,
+    channel: Channel,
     what: Reported,
     code: &str,
 ) -> Result<(), NoticeError> {
-    let Some(row) = act.opt(&store::BY_CHANNEL, (notice, Channel::Sms))? else { return Ok(()) };
+    let Some(row) = act.opt(&store::BY_CHANNEL, (notice, channel))? else { return Ok(()) };
     let next = match what {
         Reported::Delivered => DeliveryState::Delivered,
         Reported::Failed => DeliveryState::Failed,

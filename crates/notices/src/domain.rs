@@ -16,6 +16,7 @@ linli_db::id! {
 linli_db::codes! {
     /// Ways beside the page.
     pub enum Channel {
+        Wechat = "wechat",
         Sms = "sms",
         Paper = "paper",
     }
@@ -74,28 +75,51 @@ impl Content {
 /// How a person wants to be told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wishes {
+    /// Where an account is bound.
+    pub wechat: bool,
     pub sms: bool,
+    /// Of the two, the message to the phone comes first.
+    pub sms_first: bool,
     pub paper: bool,
     pub lang: Lang,
 }
 
 impl Default for Wishes {
     fn default() -> Self {
-        Self { sms: true, paper: false, lang: Lang::ZhHans }
+        Self { wechat: true, sms: true, sms_first: false, paper: false, lang: Lang::ZhHans }
     }
 }
 
-/// The ways that a notice takes beside the page. Who has no phone is written to; who does not want messages reads the page.
+/// By what a person can be reached at all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reach {
+    pub wechat: bool,
+    pub phone: bool,
+}
+
+/// The messages that she wants and can get, in the order of her wishes.
+fn messages(wishes: Wishes, reach: Reach) -> impl Iterator<Item = Channel> {
+    let wechat = (Channel::Wechat, wishes.wechat && reach.wechat);
+    let sms = (Channel::Sms, wishes.sms && reach.phone);
+    let order = if wishes.sms_first { [sms, wechat] } else { [wechat, sms] };
+    order.into_iter().filter(|(_, on)| *on).map(|(channel, _)| channel)
+}
+
+/// The ways that a notice takes beside the page: one message, and a letter for whoever wants one or can be reached by nothing else.
+/// Who does not want messages reads the page.
 #[must_use]
-pub fn ways(wishes: Wishes, phone: bool) -> Vec<Channel> {
-    let mut out = Vec::new();
-    if phone && wishes.sms {
-        out.push(Channel::Sms);
-    }
-    if wishes.paper || !phone {
+pub fn ways(wishes: Wishes, reach: Reach) -> Vec<Channel> {
+    let mut out: Vec<Channel> = messages(wishes, reach).take(1).collect();
+    if wishes.paper || !(reach.phone || reach.wechat) {
         out.push(Channel::Paper);
     }
     out
+}
+
+/// The message that takes over where those before did not arrive; `None`: there is none left, a letter may follow.
+#[must_use]
+pub fn next_message(wishes: Wishes, reach: Reach, tried: &[Channel]) -> Option<Channel> {
+    messages(wishes, reach).find(|channel| !tried.contains(channel))
 }
 
 /// Hours in which no message goes out, in minutes of the day; they may run over midnight. Equal ends: none.
@@ -155,10 +179,28 @@ mod tests {
     #[test]
     fn who_has_no_phone_is_written_to() {
         let wishes = Wishes::default();
-        assert_eq!(ways(wishes, true), [Channel::Sms]);
-        assert_eq!(ways(wishes, false), [Channel::Paper]);
-        assert_eq!(ways(Wishes { paper: true, ..wishes }, true), [Channel::Sms, Channel::Paper]);
-        assert_eq!(ways(Wishes { sms: false, ..wishes }, true), []);
+        let phone = Reach { phone: true, wechat: false };
+        assert_eq!(ways(wishes, phone), [Channel::Sms]);
+        assert_eq!(ways(wishes, Reach { phone: false, ..phone }), [Channel::Paper]);
+        assert_eq!(ways(Wishes { paper: true, ..wishes }, phone), [Channel::Sms, Channel::Paper]);
+        assert_eq!(ways(Wishes { sms: false, ..wishes }, phone), []);
+    }
+
+    #[test]
+    fn one_message_goes_and_the_next_takes_over() {
+        use Channel::{Sms, Wechat};
+        let (both, wishes) = (Reach { phone: true, wechat: true }, Wishes::default());
+        assert_eq!(ways(wishes, both), [Wechat]);
+        assert_eq!(next_message(wishes, both, &[Wechat]), Some(Sms));
+        assert_eq!(next_message(wishes, both, &[Wechat, Sms]), None);
+        let sms_first = Wishes { sms_first: true, ..wishes };
+        assert_eq!(ways(sms_first, both), [Sms]);
+        assert_eq!(next_message(sms_first, both, &[Sms]), Some(Wechat));
+        assert_eq!(ways(Wishes { wechat: false, ..wishes }, both), [Sms]);
+        // She wants no messages to her phone: none goes there, even where WeChat fails.
+        let no_sms = Wishes { sms: false, ..wishes };
+        assert_eq!((ways(no_sms, both), next_message(no_sms, both, &[Wechat])), (vec![Wechat], None));
+        assert_eq!(ways(wishes, Reach { phone: false, wechat: true }), [Wechat]);
     }
 
     #[test]

@@ -5,18 +5,22 @@ use std::time::Duration;
 use linli_acts::{Actor, House, JobError, JobRow, PersonId, Pool, TRIES};
 use serde::Deserialize;
 
+use crate::deliver::Outgoing;
 use crate::domain::{DeliveryId, NoticeId};
 use crate::error::NoticeError;
-use crate::seams::{SmsError, SmsGatewayService};
+use crate::seams::{SendError, SmsGatewayService, WechatGatewayService};
 use crate::{acts, deliver};
 
 pub(crate) const PLAN: &str = "notices.plan";
 pub(crate) const SEND: &str = "notices.send";
+pub(crate) const SEND_WECHAT: &str = "notices.send_wechat";
 /// To be wired to `people.merged`.
 pub const FOLLOW: &str = "notices.follow";
 
 /// What one process hands over to the SMS gateway at once.
 static SMS_POOL: Pool = Pool { name: "notices.sms", at_once: 16 };
+/// And to WeChat's.
+static WECHAT_POOL: Pool = Pool { name: "notices.wechat", at_once: 16 };
 
 /// A gateway that has not answered by then will not; the job's lease lasts longer.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -37,23 +41,27 @@ async fn plan(house: House, job: JobRow) -> Result<(), JobError> {
 async fn send(house: House, job: JobRow) -> Result<(), JobError> {
     let id: DeliveryId = job.read()?;
     let system = Actor::system();
-    let Some(sms) = house.act(&system, move |act| deliver::take(act, id)).await.map_err(again)? else {
+    let Some(message) = house.act(&system, move |act| deliver::take(act, id)).await.map_err(again)? else {
         return Ok(());
     };
-    let gateway = house.service::<SmsGatewayService>();
-    let answer = match tokio::time::timeout(DEADLINE, gateway.0.send(&sms)).await {
+    let (sms, wechat) = (house.service::<SmsGatewayService>(), house.service::<WechatGatewayService>());
+    let call = match &message {
+        Outgoing::Sms(message) => sms.0.send(message),
+        Outgoing::Wechat(message) => wechat.0.send(message),
+    };
+    let answer = match tokio::time::timeout(DEADLINE, call).await {
         Ok(answer) => answer,
-        Err(_) => Err(SmsError::Down("deadline".to_owned())),
+        Err(_) => Err(SendError::Down("deadline".to_owned())),
     };
     match answer {
         // If this is not noted, the message is handed over again under the same id, and the gateway knows it.
         Ok(reference) => {
             house.act(&system, move |act| deliver::sent(act, id, &reference)).await.map_err(again)
         }
-        Err(SmsError::Refused(code)) => {
+        Err(SendError::Refused(code)) => {
             house.act(&system, move |act| deliver::refused(act, id, &code)).await.map_err(again)
         }
-        Err(SmsError::Down(code)) => {
+        Err(SendError::Down(code)) => {
             let (last_try, why) = (job.tries >= TRIES, code.clone());
             let over = house
                 .act(&system, move |act| deliver::missed(act, id, last_try, &code))
@@ -73,12 +81,13 @@ struct Merged {
 
 async fn follow(house: House, job: JobRow) -> Result<(), JobError> {
     let Merged { from, into } = job.read()?;
-    while house.act(&Actor::system(), move |act| acts::follow(act, from, into)).await? {}
+    while house.act(&Actor::system(), move |act| acts::follow(act, from, into)).await.map_err(again)? {}
     Ok(())
 }
 
 linli_acts::job! {
     PLAN => plan;
     SEND => send, in SMS_POOL;
+    SEND_WECHAT => send, in WECHAT_POOL;
     FOLLOW => follow;
 }

@@ -14,7 +14,11 @@ mod personal;
 mod post;
 mod seams;
 mod store;
+mod text_pages;
+mod texts;
 mod webhook;
+mod wechat;
+mod wechat_pages;
 
 use linli_web::{Gate, Route};
 
@@ -30,23 +34,37 @@ pub use linli_acts::inventory;
 linli_words::include_words!();
 
 /// Tables of this crate.
-pub const ROOM: linli_db::Room =
-    linli_db::Room { name: "notices", migrations: linli_db::migrations![1 => "0001_notices.sql"] };
+pub const ROOM: linli_db::Room = linli_db::Room {
+    name: "notices",
+    migrations: linli_db::migrations![1 => "0001_notices.sql", 2 => "0002_wechat.sql", 3 => "0003_texts.sql"],
+};
 
 /// Addresses.
 #[must_use]
 pub fn routes() -> Vec<Route> {
+    let (editors, keeper) = (Gate::AnyDuty(linli_rules::EDITORS), Gate::Duty(&linli_rules::KEEPER));
     vec![
         Route::get("/me/notices", Gate::Resident, pages::list),
         Route::post("/me/notices/read", Gate::Resident, pages::read_all),
         Route::get("/me/notices/settings", Gate::Resident, pages::settings),
         Route::post("/me/notices/settings", Gate::Resident, pages::set),
+        Route::get("/me/notices/wechat", Gate::Resident, wechat_pages::show),
+        Route::post("/me/notices/wechat", Gate::Resident, wechat_pages::ask),
+        Route::post("/me/notices/wechat/end", Gate::Resident, wechat_pages::end),
         Route::get("/me/notices/{id}", Gate::Resident, pages::show),
         Route::get("/desk/letters", Gate::Duty(&POSTROOM), desk_pages::list),
         Route::get("/desk/letters/print", Gate::Duty(&POSTROOM), desk_pages::print),
         Route::post("/desk/letters/posted", Gate::Duty(&POSTROOM), desk_pages::posted),
         Route::post("/desk/letters/{id}/returned", Gate::Duty(&POSTROOM), desk_pages::returned),
+        Route::get("/office/notice-texts", editors, text_pages::list),
+        Route::get("/office/notice-texts/export", editors, text_pages::export),
+        Route::post("/office/notice-texts/import", keeper, text_pages::import)
+            .body_limit(linli_rules::FILE_LIMIT),
+        Route::get("/office/notice-texts/{key}", editors, text_pages::show),
+        Route::post("/office/notice-texts/{key}", keeper, text_pages::change),
         Route::post("/api/v1/sms/reports", Gate::Public, http_api::report).api(http_api::described()),
+        Route::post("/api/v1/wechat/reports", Gate::Public, http_api::wechat_report)
+            .api(http_api::wechat_described()),
     ]
 }
 
@@ -65,6 +83,9 @@ linli_rules::rule! {
     /// How long a message is tried.
     pub GIVE_UP_HOURS = "notices.sms_give_up_hours", "短信发不出去时最多重试多久", "How long a message is tried before it is given up",
         ("小时", "hours"), 48, 1..=90, Ours, "两天发不出去就改用信件，以免误事";
+    /// How long WeChat is tried.
+    pub WECHAT_GIVE_UP_HOURS = "notices.wechat_give_up_hours", "微信发不出去时最多重试多久", "How long WeChat is tried before the next way is taken",
+        ("小时", "hours"), 6, 1..=90, Ours, "半天之内发不出微信就改发短信";
     /// Whether a letter takes over.
     pub LETTER_AFTER_FAILURE = "notices.letter_after_failure", "短信没有送到时是否改寄信件", "Whether a letter follows a message that did not arrive",
         ("1 是，0 否", "1 yes, 0 no"), 1, 0..=1, Ours, "不让任何人因为收不到短信而错过";

@@ -7,9 +7,9 @@ use linli_words::Lang;
 
 use crate::domain::{Channel, DeliveryState, NoticeId, Wishes};
 use crate::error::NoticeError;
-use crate::seams::PhoneBookService;
+use crate::seams::{PhoneBookService, WechatGatewayService};
 use crate::store::{self, DeliveryRow};
-use crate::{Words, acts, offers};
+use crate::{Words, acts, offers, wechat};
 
 const PAGE: u16 = 30;
 
@@ -41,6 +41,10 @@ struct SettingsPage {
     w: Words,
     errors: Errors,
     phone: String,
+    /// Empty: nothing is connected.
+    wechat_state: String,
+    wechat: Option<Tick>,
+    first: Option<Choose>,
     sms: Tick,
     paper: Tick,
     lang: Choose,
@@ -94,6 +98,11 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
 pub(crate) fn state_words(w: Words, d: &DeliveryRow) -> String {
     let at = |at: Option<linli_base::Instant>| at.map(linli_base::Instant::minute).unwrap_or_default();
     match (d.channel, d.state) {
+        (Channel::Wechat, DeliveryState::Waiting) => w.sms_waiting(&d.due_at.minute()),
+        (Channel::Wechat, DeliveryState::Sent) => w.sms_sent(&at(d.sent_at)),
+        (Channel::Wechat, DeliveryState::Delivered) => w.sms_delivered(&at(d.settled_at)),
+        (Channel::Wechat, DeliveryState::Failed) => w.sms_failed().to_owned(),
+        (Channel::Wechat, DeliveryState::GivenUp) => w.sms_given_up().to_owned(),
         (Channel::Sms, DeliveryState::Waiting) => w.sms_waiting(&d.due_at.minute()),
         (Channel::Sms, DeliveryState::Sent) => w.sms_sent(&at(d.sent_at)),
         (Channel::Sms, DeliveryState::Delivered) => w.sms_delivered(&at(d.settled_at)),
@@ -119,6 +128,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let mut facts = vec![Fact::new(w.told_at(), row.told_at.minute())];
     for way in &ways {
         let name = match way.channel {
+            Channel::Wechat => w.way_wechat(),
             Channel::Sms => w.way_sms(),
             Channel::Paper => w.way_paper(),
         };
@@ -141,14 +151,28 @@ pub(crate) async fn read_all(req: Req) -> Result<Reply, Fault> {
 
 async fn settings_page(req: &Req, wishes: Wishes, errors: Errors) -> Result<Reply, Fault> {
     let (person, house) = (req.resident()?, req.house().clone());
-    let phone = req
-        .read(move |r| house.service::<PhoneBookService>().0.phone(r, house.vault(), person))
-        .await?
-        .map(|p| p.masked())
-        .unwrap_or_default();
+    let (phone, bound) = req
+        .read(move |r| {
+            let phone = house.service::<PhoneBookService>().0.phone(r, house.vault(), person)?;
+            Ok::<_, NoticeError>((phone, wechat::bound_at(r, person)?))
+        })
+        .await?;
+    let phone = phone.map(|p| p.masked()).unwrap_or_default();
+    let connected = req.house().service::<WechatGatewayService>().0.bind_link("").is_some();
     let (f, w) = (req.frame(), req.words::<Words>());
     let choices = Lang::ALL.into_iter().map(|l| Choice::new(l.code(), l.own_name())).collect();
     Ok(Reply::page(&SettingsPage {
+        wechat_state: match bound {
+            Some(at) => w.wechat_since(&at.day()),
+            None if connected => w.wechat_not_bound().to_owned(),
+            None => String::new(),
+        },
+        wechat: bound.map(|_| Tick::new("wechat", w.wish_wechat(), wishes.wechat)),
+        first: bound.map(|_| {
+            let choices = vec![Choice::new("wechat", w.first_wechat()), Choice::new("sms", w.first_sms())];
+            let chosen = if wishes.sms_first { "sms" } else { "wechat" };
+            Choose::new("first", w.wish_first(), chosen, choices).hint(w.wish_first_hint())
+        }),
         sms: Tick::new("sms", w.wish_sms(), wishes.sms).hint(w.wish_sms_hint()),
         paper: Tick::new("paper", w.wish_paper(), wishes.paper).hint(w.wish_paper_hint()),
         lang: Choose::new("lang", w.wish_lang(), wishes.lang.code(), choices).error(errors.of("lang")),
@@ -166,15 +190,18 @@ pub(crate) async fn settings(req: Req) -> Result<Reply, Fault> {
 }
 
 pub(crate) async fn set(req: Req) -> Result<Reply, Fault> {
-    let (sms, paper) = (req.form().has("sms"), req.form().has("paper"));
+    let form = req.form();
+    // Where nothing is bound the page does not ask: her wish stays what it is by default.
+    let (wechat, sms_first) = (form.has("wechat") || !form.has("first"), form.raw("first") == "sms");
+    let (sms, paper) = (form.has("sms"), form.has("paper"));
     let w = req.words::<Words>();
     let Some(lang) = Lang::from_code(req.form().raw("lang")) else {
         let wrong = vec![("lang".to_owned(), w.lang_missing().to_owned())];
         let errors = Errors::new(req.frame().words().errors_title(), wrong);
-        let wishes = Wishes { sms, paper, lang: req.lang() };
+        let wishes = Wishes { wechat, sms, sms_first, paper, lang: req.lang() };
         return Ok(settings_page(&req, wishes, errors).await?.status(422));
     };
-    let wishes = Wishes { sms, paper, lang };
+    let wishes = Wishes { wechat, sms, sms_first, paper, lang };
     req.act(move |act| acts::set_wishes(act, wishes)).await?;
     Ok(Reply::see_other("/me/notices/settings").flash(w.wishes_set()))
 }

@@ -5,7 +5,7 @@ use linli_db::{DbError, Read};
 use linli_vault::Vault;
 
 use crate::domain::NoticeId;
-use crate::{acts, store};
+use crate::{acts, store, wechat};
 
 linli_acts::inventory::submit! {
     PersonalData { room: "notices", zh: "通知", en: "Notices", export, outlook, erase }
@@ -36,16 +36,18 @@ fn export(read: &mut Read<'_>, vault: &Vault, person: PersonId) -> Result<serde_
     }
     let wishes = acts::wishes(read, person)?;
     let settings = read.opt(&store::SETTINGS, (person,))?.is_some();
-    Ok(match (out.is_empty(), settings) {
+    let wechat = wechat::bound_at(read, person)?;
+    Ok(match (out.is_empty(), settings || wechat.is_some()) {
         (true, false) => serde_json::Value::Null,
         _ => serde_json::json!({
             "notices": out,
-            "settings": { "sms": wishes.sms, "paper": wishes.paper, "language": wishes.lang.code() },
+            "wechat_bound_at": wechat.map(linli_base::Instant::rfc3339),
+            "settings": { "wechat": wishes.wechat, "sms": wishes.sms, "sms_first": wishes.sms_first, "paper": wishes.paper, "language": wishes.lang.code() },
         }),
     })
 }
 
-fn holdings(notices: i64, settings: bool) -> Vec<Holding> {
+fn holdings(notices: i64, settings: bool, wechat: bool) -> Vec<Holding> {
     let mut out = Vec::new();
     if notices > 0 {
         let n = u64::try_from(notices).unwrap_or(0);
@@ -54,12 +56,16 @@ fn holdings(notices: i64, settings: bool) -> Vec<Holding> {
     if settings {
         out.push(Holding::erased("通知方式的选择", "How to be told", 1));
     }
+    if wechat {
+        out.push(Holding::erased("绑定的微信", "The WeChat account", 1));
+    }
     out
 }
 
 fn outlook(read: &mut Read<'_>, person: PersonId) -> Result<Vec<Holding>, DbError> {
     let (n,) = read.one(&store::COUNT_OF_PERSON, (person,))?;
-    Ok(holdings(n, read.opt(&store::SETTINGS, (person,))?.is_some()))
+    let settings = read.opt(&store::SETTINGS, (person,))?.is_some();
+    Ok(holdings(n, settings, wechat::bound_at(read, person)?.is_some()))
 }
 
 /// Messages and letters that wait go with their notices: jobs find nothing to send.
@@ -68,6 +74,8 @@ fn erase(act: &mut Act<'_, '_>, person: PersonId) -> Result<Vec<Holding>, DbErro
     act.run(&store::ERASE_DELIVERIES, (person,))?;
     act.run(&store::ERASE, (person,))?;
     act.run(&store::FORGET_SETTINGS, (person,))?;
+    act.run(&wechat::UNBIND, (person,))?;
+    act.run(&wechat::FORGET_TICKETS, (person,))?;
     if !held.is_empty() {
         act.log(Entry::new(Subject::new("person", person), "notices.erased").person(person))?;
     }

@@ -9,6 +9,7 @@ use linli_base::PlaceCode;
 use linli_base::docnum::Phone;
 use linli_db::{DbError, Read};
 use linli_vault::Vault;
+use zeroize::Zeroizing;
 
 use crate::domain::NoticeId;
 use crate::webhook::WebhookKey;
@@ -38,7 +39,7 @@ impl std::fmt::Debug for Sms {
 
 /// Why a message did not go. Codes for the engineer, without personal data.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum SmsError {
+pub enum SendError {
     /// May go later: no answer, an answer nobody understands, the gateway is busy or does not know us.
     #[error("gateway: {0}")]
     Down(String),
@@ -51,13 +52,47 @@ pub enum SmsError {
 pub trait SmsGateway: Send + Sync + 'static {
     /// Hands a message over; gives the gateway's own number of it (empty: it has none). Called again with the same id if it is
     /// not known how the last call ended.
-    fn send<'a>(&'a self, sms: &'a Sms) -> Call<'a, Result<String, SmsError>>;
+    fn send<'a>(&'a self, sms: &'a Sms) -> Call<'a, Result<String, SendError>>;
     /// What its delivery reports are signed with; `None`: it sends none, and none are taken.
     fn report_key(&self) -> Option<&WebhookKey>;
 }
 
 /// The gateway as a service.
 pub struct SmsGatewayService(pub Box<dyn SmsGateway>);
+
+/// A message to a WeChat account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WechatMessage {
+    /// The notice's id. Sent again with the same id, a gateway sends nothing twice.
+    pub id: NoticeId,
+    /// The gateway's name of the account.
+    pub open_id: Zeroizing<String>,
+    /// Key of the kind: templates are registered under it.
+    pub kind: String,
+    pub params: Vec<(String, String)>,
+    pub text: String,
+    /// Where the message leads when it is touched; empty: nowhere.
+    pub link: String,
+}
+
+impl std::fmt::Debug for WechatMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "WechatMessage({}, {})", self.id, self.kind)
+    }
+}
+
+/// Sends messages to the WeChat accounts that follow the district's.
+pub trait WechatGateway: Send + Sync + 'static {
+    /// As [`SmsGateway::send`].
+    fn send<'a>(&'a self, message: &'a WechatMessage) -> Call<'a, Result<String, SendError>>;
+    /// Where a resident goes, in WeChat, to bind her account with a ticket; `None`: nothing is connected, so nothing is offered.
+    fn bind_link(&self, ticket: &str) -> Option<String>;
+    /// What its reports are signed with; `None`: none are taken.
+    fn report_key(&self) -> Option<&WebhookKey>;
+}
+
+/// The gateway as a service.
+pub struct WechatGatewayService(pub Box<dyn WechatGateway>);
 
 /// Where a letter goes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -115,36 +150,63 @@ pub enum GatewayFault {
     Refuses,
 }
 
-#[derive(Default)]
-struct Played {
+struct Played<M> {
     fault: GatewayFault,
     /// The last messages, oldest first.
-    taken: Vec<Sms>,
+    taken: Vec<M>,
     calls: u64,
+}
+
+impl<M> Default for Played<M> {
+    fn default() -> Self {
+        Self { fault: GatewayFault::None, taken: Vec::new(), calls: 0 }
+    }
+}
+
+/// A message that a simulator plays with.
+pub trait Message: Clone + Send + 'static {
+    fn id(&self) -> NoticeId;
+}
+
+impl Message for Sms {
+    fn id(&self) -> NoticeId {
+        self.id
+    }
+}
+
+impl Message for WechatMessage {
+    fn id(&self) -> NoticeId {
+        self.id
+    }
 }
 
 /// A gateway that sends nothing and keeps the last messages, for the demo's page and the tests. Cheap to clone: whoever keeps
 /// a copy switches its faults and reads what was taken.
 #[derive(Clone)]
-pub struct SimulatedSms {
-    played: Arc<Mutex<Played>>,
+pub struct Simulated<M> {
+    played: Arc<Mutex<Played<M>>>,
     key: WebhookKey,
 }
 
-/// Key of the simulator's reports. Everybody can read it here; it protects the sample district's made-up messages alone.
+/// The SMS gateway, simulated.
+pub type SimulatedSms = Simulated<Sms>;
+/// The WeChat gateway, simulated.
+pub type SimulatedWechat = Simulated<WechatMessage>;
+
+/// Key of the simulators' reports. Everybody can read it here; it protects the sample district's made-up messages alone.
 const SAMPLE_KEY: &[u8; 24] = b"linli-sample-report-key!";
 
-/// Messages that the simulator remembers.
+/// Messages that a simulator remembers.
 const KEPT: usize = 50;
 
-impl Default for SimulatedSms {
+impl<M> Default for Simulated<M> {
     fn default() -> Self {
         Self { played: Arc::default(), key: WebhookKey::new(SAMPLE_KEY) }
     }
 }
 
-impl SimulatedSms {
-    fn with<T>(&self, f: impl FnOnce(&mut Played) -> T) -> T {
+impl<M: Message> Simulated<M> {
+    fn with<T>(&self, f: impl FnOnce(&mut Played<M>) -> T) -> T {
         f(&mut self.played.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -160,7 +222,7 @@ impl SimulatedSms {
 
     /// The last messages, newest first.
     #[must_use]
-    pub fn taken(&self) -> Vec<Sms> {
+    pub fn taken(&self) -> Vec<M> {
         self.with(|p| p.taken.iter().rev().cloned().collect())
     }
 
@@ -170,31 +232,43 @@ impl SimulatedSms {
         self.with(|p| p.calls)
     }
 
-    fn take(&self, sms: &Sms) -> Result<String, SmsError> {
+    fn take(&self, message: &M) -> Result<String, SendError> {
         self.with(|p| {
             p.calls += 1;
             match p.fault {
-                GatewayFault::Down => return Err(SmsError::Down("simulated".to_owned())),
-                GatewayFault::Refuses => return Err(SmsError::Refused("simulated".to_owned())),
+                GatewayFault::Down => return Err(SendError::Down("simulated".to_owned())),
+                GatewayFault::Refuses => return Err(SendError::Refused("simulated".to_owned())),
                 GatewayFault::None | GatewayFault::Mute => {}
             }
-            if !p.taken.iter().any(|t| t.id == sms.id) {
-                p.taken.push(sms.clone());
+            if !p.taken.iter().any(|t| t.id() == message.id()) {
+                p.taken.push(message.clone());
                 let over = p.taken.len().saturating_sub(KEPT);
                 p.taken.drain(..over);
             }
             if p.fault == GatewayFault::Mute {
-                Err(SmsError::Down("simulated: no answer".to_owned()))
+                Err(SendError::Down("simulated: no answer".to_owned()))
             } else {
-                Ok(format!("sim-{}", sms.id))
+                Ok(format!("sim-{}", message.id()))
             }
         })
     }
 }
 
 impl SmsGateway for SimulatedSms {
-    fn send<'a>(&'a self, sms: &'a Sms) -> Call<'a, Result<String, SmsError>> {
+    fn send<'a>(&'a self, sms: &'a Sms) -> Call<'a, Result<String, SendError>> {
         Box::pin(async move { self.take(sms) })
+    }
+    fn report_key(&self) -> Option<&WebhookKey> {
+        Some(&self.key)
+    }
+}
+
+impl WechatGateway for SimulatedWechat {
+    fn send<'a>(&'a self, message: &'a WechatMessage) -> Call<'a, Result<String, SendError>> {
+        Box::pin(async move { self.take(message) })
+    }
+    fn bind_link(&self, ticket: &str) -> Option<String> {
+        Some(format!("/demo/wechat?ticket={ticket}"))
     }
     fn report_key(&self) -> Option<&WebhookKey> {
         Some(&self.key)

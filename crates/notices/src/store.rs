@@ -36,6 +36,16 @@ row! {
     }
 }
 
+row! {
+    pub(crate) struct SettingsRow {
+        pub wechat_off_at: Option<Instant>,
+        pub sms_off_at: Option<Instant>,
+        pub sms_first_at: Option<Instant>,
+        pub paper_on_at: Option<Instant>,
+        pub lang: String,
+    }
+}
+
 sql! {
     pub(crate) ADD: () = "INSERT INTO notices (id, kind, person, subject_kind, subject, content, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     pub(crate) NOTICE: NoticeRow = "SELECT id, kind, person, content, told_at, read_at FROM notices WHERE id = $1";
@@ -66,11 +76,11 @@ sql! {
     pub(crate) POSTED: DeliveryRow = "SELECT id, notice, channel, state, place, planned_at, due_at, sent_at, settled_at, fault, rev
         FROM notice_deliveries WHERE channel = 'paper' AND state = 'sent' AND place BETWEEN $1 AND $2 AND id < $3 ORDER BY id DESC LIMIT $4";
 
-    pub(crate) SETTINGS: (Option<Instant>, Option<Instant>, String) = "SELECT sms_off_at, paper_on_at, lang FROM notice_settings WHERE person = $1";
-    pub(crate) SET: () = "INSERT INTO notice_settings (person, sms_off_at, paper_on_at, lang, changed_at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (person) DO UPDATE SET sms_off_at = $2, paper_on_at = $3, lang = $4, changed_at = $5";
-    pub(crate) FOLLOW_SETTINGS: () = "INSERT INTO notice_settings (person, sms_off_at, paper_on_at, lang, changed_at)
-        SELECT CAST($2 AS BIGINT), sms_off_at, paper_on_at, lang, changed_at FROM notice_settings WHERE person = $1
+    pub(crate) SETTINGS: SettingsRow = "SELECT wechat_off_at, sms_off_at, sms_first_at, paper_on_at, lang FROM notice_settings WHERE person = $1";
+    pub(crate) SET: () = "INSERT INTO notice_settings (person, wechat_off_at, sms_off_at, sms_first_at, paper_on_at, lang, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (person) DO UPDATE SET wechat_off_at = $2, sms_off_at = $3, sms_first_at = $4, paper_on_at = $5, lang = $6, changed_at = $7";
+    pub(crate) FOLLOW_SETTINGS: () = "INSERT INTO notice_settings (person, wechat_off_at, sms_off_at, sms_first_at, paper_on_at, lang, changed_at)
+        SELECT CAST($2 AS BIGINT), wechat_off_at, sms_off_at, sms_first_at, paper_on_at, lang, changed_at FROM notice_settings WHERE person = $1
         ON CONFLICT (person) DO NOTHING";
     pub(crate) FORGET_SETTINGS: () = "DELETE FROM notice_settings WHERE person = $1";
 
@@ -90,6 +100,12 @@ linli_acts::retention! {
 linli_acts::inventory::submit! { linli_acts::StateProof { subject_kind: "delivery", page: &STATES } }
 
 linli_acts::act_words! {
+    "notices.wechat_asked" = "准备绑定微信", "Was about to bind WeChat";
+    "notices.wechat_bound" = "绑定了微信", "Bound WeChat";
+    "notices.wechat_unbound" = "解除了微信绑定", "Let WeChat go";
+    "notices.wechat_sent" = "微信消息已交给网关", "The gateway took the WeChat message";
+    "notices.wechat_delivered" = "微信消息已送达", "The WeChat message arrived";
+    "notices.wechat_failed" = "微信消息没有送到", "The WeChat message did not arrive";
     "notices.told" = "给您发了一条通知", "Told you something";
     "notices.read" = "看了通知", "Read a notice";
     "notices.planned" = "安排短信或信件", "Planned a message or a letter";

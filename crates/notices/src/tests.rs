@@ -16,9 +16,12 @@ use linli_vault::Vault;
 use linli_web::Site;
 
 use crate::domain::{Channel, DeliveryId, DeliveryState, NoticeId, Wishes};
-use crate::seams::{Address, GatewayFault, PhoneBook, PhoneBookService, SimulatedSms, SmsGatewayService};
+use crate::seams::{
+    Address, GatewayFault, PhoneBook, PhoneBookService, SimulatedSms, SimulatedWechat, SmsGatewayService,
+    WechatGatewayService,
+};
 use crate::store::{self, DeliveryRow};
-use crate::{Notice, NoticeError, acts, deliver, offers, post, tell};
+use crate::{Notice, NoticeError, acts, deliver, offers, post, tell, wechat};
 
 crate::notice_kind! {
     ASKED = "tests.supplement_asked", zh: "您的{title}（{number}）需要补正。", en: "Your {title} ({number}) needs more.";
@@ -58,6 +61,7 @@ struct Place {
     house: House,
     clock: ManualClock,
     sms: SimulatedSms,
+    wechat: SimulatedWechat,
     book: Played,
     dir: PathBuf,
 }
@@ -84,6 +88,7 @@ async fn place() -> Place {
     db.migrate(&[linli_acts::ROOM, linli_web::ROOM, linli_rules::ROOM, crate::ROOM]).await.unwrap();
     let vault = Arc::new(Vault::new([7; 32], Arc::new(Chance::seeded(1))));
     let (sms, book) = (SimulatedSms::default(), Played::default());
+    let wechat = SimulatedWechat::default();
     book.0.lock().unwrap().phones.insert(1, "13800138000");
     let site = Site {
         origin: "https://linli.test".to_owned(),
@@ -96,9 +101,10 @@ async fn place() -> Place {
     let services = Services::default()
         .with(Arc::new(site))
         .with(Arc::new(SmsGatewayService(Box::new(sms.clone()))))
+        .with(Arc::new(WechatGatewayService(Box::new(wechat.clone()))))
         .with(Arc::new(PhoneBookService(Box::new(book.clone()))));
     let house = House::new(db, vault, services, &[("people.merged", crate::FOLLOW)]);
-    Place { house, clock, sms, book, dir }
+    Place { house, clock, sms, wechat, book, dir }
 }
 
 impl Place {
@@ -237,7 +243,9 @@ async fn what_never_arrives_becomes_a_letter() {
 async fn reports_move_what_is_on_its_way_and_nothing_else() {
     let p = place().await;
     let (a, b) = (p.tell(1).await, p.tell(1).await);
-    let report = |id, what| p.by(deliver::gateway(), move |act| deliver::report(act, id, what, "absent"));
+    let report = |id, what| {
+        p.by(deliver::gateway(), move |act| deliver::report(act, id, Channel::Sms, what, "absent"))
+    };
     report(a, deliver::Reported::Delivered).await.unwrap();
     report(a, deliver::Reported::Failed).await.unwrap();
     assert_eq!(p.state(a, Channel::Sms).await, Some(DeliveryState::Delivered));
@@ -287,7 +295,7 @@ async fn wishes_hold_from_the_next_notice_on() {
     p.by(person(1), move |a| acts::set_wishes(a, quiet)).await.unwrap();
     let id = p.tell(1).await;
     assert_eq!((p.state(id, Channel::Sms).await, p.state(id, Channel::Paper).await), (None, None));
-    let both = Wishes { sms: true, paper: true, lang: linli_words::Lang::En };
+    let both = Wishes { paper: true, lang: linli_words::Lang::En, ..Wishes::default() };
     p.by(person(1), move |a| acts::set_wishes(a, both)).await.unwrap();
     let id = p.tell(1).await;
     assert!(p.state(id, Channel::Sms).await.is_some() && p.state(id, Channel::Paper).await.is_some());
@@ -350,4 +358,92 @@ async fn old_notices_are_swept_with_their_letters() {
     let left =
         p.house.read(|r| Ok::<_, DbError>((held_rows(r)?, r.one(&store::COUNT_OF_PERSON, (1i64,))?.0)));
     assert_eq!(left.await.unwrap(), (0, 0));
+}
+
+/// Binds an account to person 1, as she does in WeChat.
+async fn bind(p: &Place) {
+    let ticket = p.by(person(1), wechat::ask).await.unwrap();
+    let shown = ticket.clone();
+    assert!(p.by(deliver::gateway(), move |a| wechat::bound(a, &shown, "o-1")).await.unwrap());
+    // A ticket is good once.
+    assert!(!p.by(deliver::gateway(), move |a| wechat::bound(a, &ticket, "o-2")).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wechat_goes_first_then_the_phone_then_a_letter() {
+    let p = place().await;
+    bind(&p).await;
+    let id = p.tell(1).await;
+    let taken = p.wechat.taken();
+    assert_eq!((taken.len(), p.sms.calls()), (1, 0));
+    assert_eq!((taken[0].open_id.as_str(), taken[0].link.as_str()), ("o-1", "https://linli.test/my/cases/7"));
+    assert_eq!(p.state(id, Channel::Wechat).await, Some(DeliveryState::Sent));
+    // It did not arrive: the phone takes over.
+    let report = move |a: &mut Act<'_, '_>| {
+        deliver::report(a, id, Channel::Wechat, deliver::Reported::Failed, "blocked")
+    };
+    p.by(deliver::gateway(), report).await.unwrap();
+    p.run().await;
+    assert_eq!(p.state(id, Channel::Sms).await, Some(DeliveryState::Sent));
+    assert_eq!(p.state(id, Channel::Paper).await, None);
+    // Both refuse: a letter.
+    p.wechat.set(GatewayFault::Refuses);
+    p.sms.set(GatewayFault::Refuses);
+    let id = p.tell(1).await;
+    for channel in [Channel::Wechat, Channel::Sms] {
+        assert_eq!(p.state(id, channel).await, Some(DeliveryState::Failed), "{channel:?}");
+    }
+    assert_eq!(p.state(id, Channel::Paper).await, Some(DeliveryState::Waiting));
+    p.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wechat_gateway_that_is_down_gives_way_after_the_rules_hours() {
+    let p = place().await;
+    bind(&p).await;
+    p.wechat.set(GatewayFault::Down);
+    let id = p.tell(1).await;
+    for _ in 0..4 {
+        p.wait(3_600).await;
+    }
+    assert_eq!((p.state(id, Channel::Wechat).await, p.sms.calls()), (Some(DeliveryState::Waiting), 0));
+    for _ in 0..5 {
+        p.wait(3_600).await;
+    }
+    assert_eq!(p.state(id, Channel::Wechat).await, Some(DeliveryState::GivenUp));
+    assert_eq!(p.state(id, Channel::Sms).await, Some(DeliveryState::Sent));
+    p.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_order_is_hers_and_an_account_that_leaves_is_let_go() {
+    let p = place().await;
+    bind(&p).await;
+    let sms_first = Wishes { sms_first: true, ..Wishes::default() };
+    p.by(person(1), move |a| acts::set_wishes(a, sms_first)).await.unwrap();
+    let id = p.tell(1).await;
+    assert_eq!(p.state(id, Channel::Sms).await, Some(DeliveryState::Sent));
+    assert_eq!(p.wechat.calls(), 0);
+    p.by(person(1), move |a| acts::set_wishes(a, Wishes::default())).await.unwrap();
+    p.by(deliver::gateway(), move |a| wechat::left(a, "o-1")).await.unwrap();
+    let id = p.tell(1).await;
+    assert_eq!((p.wechat.calls(), p.state(id, Channel::Sms).await), (0, Some(DeliveryState::Sent)));
+    // Bound again, and let go by herself while a message waits for the morning: the phone takes over.
+    bind(&p).await;
+    p.clock.advance_seconds(14 * 3_600);
+    let id = p.tell(1).await;
+    p.by(person(1), wechat::unbind).await.unwrap();
+    p.wait(10 * 3_600).await;
+    assert_eq!(p.way(id, Channel::Wechat).await.unwrap().fault.as_deref(), Some("not-bound"));
+    assert_eq!(p.state(id, Channel::Sms).await, Some(DeliveryState::Sent));
+    p.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ticket_is_void_after_a_quarter_of_an_hour() {
+    let p = place().await;
+    let ticket = p.by(person(1), wechat::ask).await.unwrap();
+    p.clock.advance_seconds(16 * 60);
+    assert!(!p.by(deliver::gateway(), move |a| wechat::bound(a, &ticket, "o-1")).await.unwrap());
+    assert!(matches!(p.by(Actor::anyone(), wechat::ask).await, Err(NoticeError::Denied(_))));
 }

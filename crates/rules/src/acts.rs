@@ -1,11 +1,12 @@
-//! The acts of this crate.
+//! What is done once it is approved, and what may be proposed.
 
-use linli_acts::{Act, Entry, Subject};
+use linli_acts::{Act, Entry, StaffId, Subject};
 use linli_base::Day;
+use serde::{Deserialize, Serialize};
 
-use crate::KEEPER;
 use crate::error::RuleError;
-use crate::registry::{Certainty, rules};
+use crate::kinds::RuleContent;
+use crate::registry::{Certainty, Rule};
 use crate::store::{self, StretchId, ValueId};
 
 /// Longest text of a source, in characters.
@@ -22,40 +23,33 @@ fn source(text: &str) -> Result<(), RuleError> {
     Ok(())
 }
 
-/// Sets a rule from a day on. What was begun before keeps what it was begun with.
-///
-/// # Errors
-/// If the actor keeps no rules, the value lies outside the rule's range, the source is empty, or the day lies further back than
-/// a year or ahead than five.
-pub fn set(
-    act: &mut Act<'_, '_>,
-    key: &str,
-    value: i64,
-    from: Day,
-    text: &str,
-    certainty: Certainty,
-) -> Result<ValueId, RuleError> {
-    act.on_any_duty(&KEEPER)?;
-    let rule = rules().into_iter().find(|r| r.key == key).ok_or(RuleError::Missing)?;
+/// Whether a rule may have a value.
+pub(crate) fn check_value(rule: &Rule, value: i64, text: &str) -> Result<(), RuleError> {
     if value < rule.range.0 || value > rule.range.1 {
         return Err(RuleError::field("value", "value-range"));
     }
-    source(text)?;
-    let today = act.now().day();
-    if from < today.plus_days(-366) || from > today.plus_days(5 * 366) {
-        return Err(RuleError::field("from", "from-range"));
-    }
-    let (id, now, by): (ValueId, _, _) = (act.next_id(), act.now(), act.actor.officer()?);
-    act.run(&store::SET, (id, rule.key, value, from, text, certainty, by, now))?;
+    source(text)
+}
+
+/// Sets a rule from a day on, in the act of whoever approved it. What was begun before keeps what it was begun with.
+pub(crate) fn set(
+    act: &mut Act<'_, '_>,
+    rule: &'static Rule,
+    new: &RuleContent,
+    from: Day,
+    by: StaffId,
+) -> Result<(), RuleError> {
+    let (id, now): (ValueId, _) = (act.next_id(), act.now());
+    act.run(&store::SET, (id, rule.key, new.value, from, &new.source, new.certainty, by, now))?;
     act.log(
         Entry::new(Subject::new("rule", id), "rules.set")
-            .content(&serde_json::json!({ "rule": rule.key, "value": value, "from": from })),
+            .content(&serde_json::json!({ "rule": rule.key, "value": new.value, "from": from })),
     )?;
-    Ok(id)
+    Ok(())
 }
 
 /// A stretch of days as typed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewStretch {
     pub from: Day,
     /// Included.
@@ -68,13 +62,8 @@ pub struct NewStretch {
     pub certainty: Certainty,
 }
 
-/// Adds days off, or weekend days that are worked.
-///
-/// # Errors
-/// If the actor keeps no rules, the stretch is longer than 61 days or ends before it begins, a worked day is no weekend, or a
-/// text is missing.
-pub fn add_days(act: &mut Act<'_, '_>, new: &NewStretch) -> Result<StretchId, RuleError> {
-    act.on_any_duty(&KEEPER)?;
+/// Whether days may be added: no longer than 61, worked ones at weekends, with name and source.
+pub(crate) fn check_days(new: &NewStretch) -> Result<(), RuleError> {
     let length = new.to.days_since(new.from);
     if !(0..=60).contains(&length) {
         return Err(RuleError::field("to", "to-range"));
@@ -85,7 +74,11 @@ pub fn add_days(act: &mut Act<'_, '_>, new: &NewStretch) -> Result<StretchId, Ru
     if new.zh.is_empty() || new.zh.chars().count() > 40 || new.en.chars().count() > 80 {
         return Err(RuleError::field("zh", "name-empty"));
     }
-    source(&new.source)?;
+    source(&new.source)
+}
+
+/// Adds days off, or weekend days that are worked, in the act of whoever approved it.
+pub(crate) fn add_days(act: &mut Act<'_, '_>, new: &NewStretch) -> Result<StretchId, RuleError> {
     let (id, now): (StretchId, _) = (act.next_id(), act.now());
     let kind = if new.working { "working" } else { "holiday" };
     let en = if new.en.is_empty() { &new.zh } else { &new.en };
@@ -97,12 +90,8 @@ pub fn add_days(act: &mut Act<'_, '_>, new: &NewStretch) -> Result<StretchId, Ru
     Ok(id)
 }
 
-/// Takes a stretch out again. Limits computed before keep their day.
-///
-/// # Errors
-/// If the actor keeps no rules or it is gone already.
-pub fn remove_days(act: &mut Act<'_, '_>, id: StretchId) -> Result<(), RuleError> {
-    act.on_any_duty(&KEEPER)?;
+/// Takes a stretch out again, in the act of whoever approved it. Limits computed before keep their day.
+pub(crate) fn remove_days(act: &mut Act<'_, '_>, id: StretchId) -> Result<(), RuleError> {
     let now = act.now();
     if !act.run_one(&store::REMOVE_DAYS, (id, now))? {
         return Err(RuleError::Missing);

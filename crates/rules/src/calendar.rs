@@ -20,6 +20,11 @@ fn stretch(row: StretchRow) -> Stretch {
     }
 }
 
+/// A calendar from stretches.
+pub(crate) fn of_rows(rows: Vec<StretchRow>) -> WorkCalendar {
+    WorkCalendar::new(rows.into_iter().map(stretch).collect())
+}
+
 /// The calendar of the moment, with every day off and worked weekend that is known.
 ///
 /// # Errors

@@ -1,11 +1,17 @@
 #![doc = include_str!("../README.md")]
 
-pub mod acts;
+mod acts;
 mod calendar;
 mod error;
+pub mod exchange;
+mod exchange_pages;
+mod kinds;
 mod pages;
+mod proposal_pages;
+pub mod proposals;
 mod registry;
 mod store;
+mod year_page;
 
 use linli_web::{Gate, Route};
 
@@ -20,13 +26,20 @@ pub use linli_acts::inventory;
 linli_words::include_words!();
 
 /// Tables of this crate.
-pub const ROOM: linli_db::Room =
-    linli_db::Room { name: "rules", migrations: linli_db::migrations![1 => "0001_rules.sql"] };
+pub const ROOM: linli_db::Room = linli_db::Room {
+    name: "rules",
+    migrations: linli_db::migrations![1 => "0001_rules.sql", 2 => "0002_proposals.sql"],
+};
 
 linli_acts::duty_kind! {
     /// Keeps limits, amounts and the working calendar of the district (规则维护).
     pub KEEPER = "rules.keeper", "规则和工作日历维护", "Keeper of rules and the calendar", personal: false, apart: Some("work");
+    /// Approves what a keeper proposes (规则审批).
+    pub APPROVER = "rules.approver", "规则、日历和通知文本审批", "Approves rules, calendar and notice texts", personal: false, apart: Some("work");
 }
+
+/// Who comes to the editors.
+pub static EDITORS: &[&linli_acts::DutyKind] = &[&KEEPER, &APPROVER];
 
 linli_acts::act_words! {
     "rules.set" = "修改了一条规则", "Changed a rule";
@@ -40,16 +53,30 @@ linli_acts::retention! {
     "calendar_stretches", keep, "期限按当时的工作日历计算，长期保存。", "Limits were computed with it, so it is kept.";
 }
 
+/// A table of rules or days: far more than any has.
+pub const FILE_LIMIT: usize = 2 * 1024 * 1024;
+
 /// Addresses.
 #[must_use]
 pub fn routes() -> Vec<Route> {
+    let (editors, keeper) = (Gate::AnyDuty(EDITORS), Gate::Duty(&KEEPER));
     vec![
         Route::get("/rules", Gate::Public, pages::public),
-        Route::get("/office/rules", Gate::Duty(&KEEPER), pages::list),
-        Route::get("/office/rules/{key}", Gate::Duty(&KEEPER), pages::show),
-        Route::post("/office/rules/{key}", Gate::Duty(&KEEPER), pages::set),
-        Route::get("/office/calendar", Gate::Duty(&KEEPER), pages::calendar),
-        Route::post("/office/calendar", Gate::Duty(&KEEPER), pages::add),
-        Route::post("/office/calendar/{id}/remove", Gate::Duty(&KEEPER), pages::remove),
+        Route::get("/office/rules", editors, pages::list),
+        Route::get("/office/rules/export", editors, exchange_pages::rules_out),
+        Route::get("/office/rules/import", keeper, pages::import_form),
+        Route::post("/office/rules/import", keeper, exchange_pages::rules_in).body_limit(FILE_LIMIT),
+        Route::get("/office/rules/{key}", editors, pages::show),
+        Route::post("/office/rules/{key}", keeper, pages::set),
+        Route::get("/office/calendar", editors, pages::calendar),
+        Route::post("/office/calendar", keeper, pages::add),
+        Route::get("/office/calendar/export", editors, exchange_pages::days_out),
+        Route::get("/office/calendar/import", keeper, pages::import_form),
+        Route::post("/office/calendar/import", keeper, exchange_pages::days_in).body_limit(FILE_LIMIT),
+        Route::get("/office/calendar/{year}", editors, year_page::show),
+        Route::post("/office/calendar/{id}/remove", keeper, pages::remove),
+        Route::get("/office/proposals", editors, proposal_pages::list),
+        Route::get("/office/proposals/{id}", editors, proposal_pages::show),
+        Route::post("/office/proposals/{id}", editors, proposal_pages::decide),
     ]
 }

@@ -2,14 +2,17 @@
 
 use askama::Template;
 use linli_base::Day;
-use linli_web::ui::{Choice, Choose, Errors, Field, Kind};
+use linli_sheets::{Faults, SheetError};
+use linli_web::ui::{Chip, Choice, Choose, Errors, Field, Kind, Tone};
 use linli_web::{DirectoryService, Fault, Frame, Missing, Reply, Req};
 
-use crate::acts::{self, NewStretch};
+use crate::acts::NewStretch;
 use crate::error::RuleError;
+use crate::kinds::{ADD_DAYS, REMOVE_DAYS, RULE, Removal, RuleContent};
+use crate::proposals::{self, ProposalState};
 use crate::registry::{Certainty, Rule, Value, rules};
 use crate::store::{self, StretchId};
-use crate::{Words, value};
+use crate::{KEEPER, Words, value};
 
 struct ShownRule {
     key: &'static str,
@@ -34,9 +37,11 @@ struct ListPage {
     f: Frame,
     w: Words,
     rules: Vec<ShownRule>,
+    keeper: bool,
 }
 
 struct Past {
+    chip: Chip,
     value: String,
     from: String,
     source: String,
@@ -52,10 +57,19 @@ struct RulePage {
     errors: Errors,
     rule: ShownRule,
     past: Vec<Past>,
+    open: Vec<Waiting>,
+    keeper: bool,
+    why: Field,
     value: Field,
     from: Field,
     source: Field,
     certainty: Choose,
+}
+
+/// A proposal that waits to be decided.
+struct Waiting {
+    href: String,
+    title: String,
 }
 
 struct ShownDays {
@@ -74,6 +88,8 @@ struct CalendarPage {
     w: Words,
     errors: Errors,
     years: Vec<(i16, Vec<ShownDays>)>,
+    keeper: bool,
+    this_year: i16,
     from: Field,
     to: Field,
     kind: Choose,
@@ -128,7 +144,12 @@ pub(crate) async fn public(req: Req) -> Result<Reply, Fault> {
 
 pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
     let rules = all(&req).await?;
-    Ok(Reply::page(&ListPage { f: req.frame(), w: req.words(), rules }))
+    Ok(Reply::page(&ListPage {
+        keeper: req.actor().holds_any(&KEEPER).is_ok(),
+        f: req.frame(),
+        w: req.words(),
+        rules,
+    }))
 }
 
 fn certainties(w: Words, typed: &str, error: Option<String>) -> Choose {
@@ -142,7 +163,7 @@ async fn rule_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fau
     let rule = rules().into_iter().find(|r| r.key == key).ok_or(Missing)?;
     let today = req.now().day();
     let house = req.house().clone();
-    let (now, past) = req
+    let (now, past, open) = req
         .read(move |r| {
             let directory = house.service::<DirectoryService>();
             let now = value(r, rule, today)?;
@@ -151,7 +172,14 @@ async fn rule_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fau
                 let by = directory.0.staff_name(r, row.set_by)?.unwrap_or_default();
                 past.push((row, by));
             }
-            Ok::<_, RuleError>((now, past))
+            let mut open = Vec::new();
+            for p in proposals::of(r, RULE, rule.key)? {
+                if p.state == ProposalState::Proposed {
+                    let by = directory.0.staff_name(r, p.proposed_by)?.unwrap_or_default();
+                    open.push(Waiting { href: format!("/office/proposals/{}", p.id), title: by });
+                }
+            }
+            Ok::<_, RuleError>((now, past, open))
         })
         .await?;
     let (f, w, form) = (req.frame(), req.words::<Words>(), req.form());
@@ -165,6 +193,16 @@ async fn rule_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fau
         past: past
             .into_iter()
             .map(|(row, by)| Past {
+                chip: if row.from_day > today {
+                    Chip::new(Tone::Due, w.coming())
+                } else if now.since == Some(row.from_day)
+                    && now.value == row.value
+                    && now.source == row.source
+                {
+                    Chip::new(Tone::Done, w.live())
+                } else {
+                    Chip::new(Tone::Plain, w.archived())
+                },
                 value: with_unit(w, rule, row.value),
                 from: row.from_day.to_string(),
                 source: row.source,
@@ -183,6 +221,9 @@ async fn rule_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fau
             .hint(w.source_hint())
             .error(errors.of("source")),
         certainty: certainties(w, form.raw("certainty"), errors.of("certainty")),
+        why: Field::new("why", w.why(), &typed("why", "")).optional(w.optional()).error(errors.of("why")),
+        open,
+        keeper: req.actor().holds_any(&KEEPER).is_ok(),
         errors,
         f,
         w,
@@ -194,7 +235,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     rule_page(&req, Vec::new()).await
 }
 
-fn told(w: Words, e: RuleError) -> Result<Vec<(String, String)>, Fault> {
+pub(crate) fn told(w: Words, e: RuleError) -> Result<Vec<(String, String)>, Fault> {
     match e {
         RuleError::Wrong(fields) => Ok(fields
             .into_iter()
@@ -227,9 +268,11 @@ pub(crate) async fn set(req: Req) -> Result<Reply, Fault> {
     let certainty = Certainty::from_word(req.form().raw("certainty")).unwrap_or(Certainty::Recalled);
     let source = req.form().text("source");
     let (Some(value), Some(from)) = (value, from) else { return rule_page(&req, wrong).await };
-    let act_key = key.clone();
-    match req.act(move |act| acts::set(act, &act_key, value, from, &source, certainty)).await {
-        Ok(_) => Ok(Reply::see_other(&format!("/office/rules/{key}")).flash(w.saved())),
+    let why = req.form().text("why");
+    let content =
+        serde_json::to_value(RuleContent { value, source, certainty }).map_err(|_| RuleError::Stored)?;
+    match req.act(move |act| proposals::propose(act, RULE, &key, &content, from, &why)).await {
+        Ok(id) => Ok(Reply::see_other(&format!("/office/proposals/{id}")).flash(w.said_proposed())),
         Err(e) => rule_page(&req, told(w, e)?).await,
     }
 }
@@ -264,6 +307,8 @@ async fn calendar_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply,
     let status = if errors.is_empty() { 200 } else { 422 };
     Ok(Reply::page(&CalendarPage {
         years,
+        keeper: req.actor().holds_any(&KEEPER).is_ok(),
+        this_year: req.now().day().year(),
         from: Field::new("from", w.first_day(), form.raw("from")).kind(Kind::Day).error(errors.of("from")),
         to: Field::new("to", w.last_day(), form.raw("to")).kind(Kind::Day).error(errors.of("to")),
         kind: Choose::new("kind", w.kind(), kind, kinds).error(errors.of("kind")),
@@ -301,14 +346,80 @@ pub(crate) async fn add(req: Req) -> Result<Reply, Fault> {
         source: form.text("source"),
         certainty: Certainty::from_word(form.raw("certainty")).unwrap_or(Certainty::Recalled),
     };
-    match req.act(move |act| acts::add_days(act, &new)).await {
-        Ok(_) => Ok(Reply::see_other("/office/calendar").flash(w.saved())),
+    let content = serde_json::to_value(&new).map_err(|_| RuleError::Stored)?;
+    let done = req
+        .act(move |act| {
+            let today = act.now().day();
+            proposals::propose(act, ADD_DAYS, &new.from.to_string(), &content, today, "")
+        })
+        .await;
+    match done {
+        Ok(id) => Ok(Reply::see_other(&format!("/office/proposals/{id}")).flash(w.said_proposed())),
         Err(e) => calendar_page(&req, told(w, e)?).await,
     }
 }
 
 pub(crate) async fn remove(req: Req) -> Result<Reply, Fault> {
     let id: StretchId = req.path("id")?;
-    req.act(move |act| acts::remove_days(act, id)).await?;
-    Ok(Reply::see_other("/office/calendar").flash(req.words::<Words>().removed()))
+    let content = serde_json::to_value(Removal { stretch: id }).map_err(|_| RuleError::Stored)?;
+    let proposed = req
+        .act(move |act| {
+            let today = act.now().day();
+            proposals::propose(act, REMOVE_DAYS, &id.to_string(), &content, today, "")
+        })
+        .await?;
+    let w: Words = req.words();
+    Ok(Reply::see_other(&format!("/office/proposals/{proposed}")).flash(w.said_proposed()))
+}
+
+#[derive(Template)]
+#[template(path = "rules_import.html")]
+struct ImportPage {
+    f: Frame,
+    w: Words,
+    errors: Errors,
+    action: &'static str,
+    export: &'static str,
+    back: &'static str,
+    said: String,
+}
+
+/// The page of an import of rules or days; `read`: what is wrong with the file, `done`: how many proposals it made.
+pub(crate) async fn import_page(
+    req: &Req,
+    read: Option<Result<Faults, SheetError>>,
+    done: usize,
+) -> Result<Reply, Fault> {
+    let (f, w, lang) = (req.frame(), req.words::<Words>(), req.lang());
+    let asked = req.method() == "GET";
+    let wrong: Vec<String> = match &read {
+        Some(Err(e)) => vec![linli_sheets::sheet_words(e, lang)],
+        Some(Ok(faults)) => faults
+            .list
+            .iter()
+            .take(20)
+            .map(|fault| {
+                let what = linli_sheets::fault_words(fault, lang).unwrap_or_default();
+                w.line_wrong(&fault.column, &fault.line, &what)
+            })
+            .collect(),
+        None if !asked && req.form().upload("file").is_none() => vec![w.import_missing().to_owned()],
+        None => Vec::new(),
+    };
+    let errors = Errors::new(
+        f.words().errors_title(),
+        wrong.into_iter().map(|words| ("file".to_owned(), words)).collect(),
+    );
+    let status = if errors.is_empty() { 200 } else { 422 };
+    let said = if asked || !errors.is_empty() { String::new() } else { w.imported(&done) };
+    let (action, export, back) = if req.path_text().starts_with("/office/calendar") {
+        ("/office/calendar/import", "/office/calendar/export", "/office/calendar")
+    } else {
+        ("/office/rules/import", "/office/rules/export", "/office/rules")
+    };
+    Ok(Reply::page(&ImportPage { action, export, back, said, errors, f, w }).status(status))
+}
+
+pub(crate) async fn import_form(req: Req) -> Result<Reply, Fault> {
+    import_page(&req, None, 0).await
 }

@@ -16,6 +16,9 @@ pub const DIVISIONS: &str = include_str!("../haizhu/divisions.csv");
 /// `haizhu/bodies.csv`: code, kind, name_zh, name_en, short_zh.
 pub const BODIES: &str = include_str!("../haizhu/bodies.csv");
 
+/// `haizhu/publications.json`: a year of documents of the sample's bodies, written for it; each says that it is a sample.
+pub const PUBLICATIONS: &str = include_str!("../haizhu/publications.json");
+
 /// The communities that hold on the day of the letter, by code.
 #[must_use]
 pub fn communities() -> Vec<PlaceCode> {

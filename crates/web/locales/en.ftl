@@ -15,6 +15,7 @@ demo-bar = Sample district: people and matters are generated, not real.
 demo-link = How to try it
 foot-track = look up by number
 foot-performance = how promises are kept
+foot-publications = Published documents
 foot-letter = How the reply is kept
 foot-check = Check a proof
 foot-log = Log checkpoints

@@ -15,6 +15,7 @@ demo-bar = 样例区：人和事都是生成的，不是真实数据。
 demo-link = 试用说明
 foot-track = 凭编号查进度
 foot-performance = 办得怎么样
+foot-publications = 公开文件
 foot-letter = 这封答复怎样落实
 foot-check = 核验证明
 foot-log = 办理记录校验点

@@ -6,11 +6,11 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
 use linli::config::Config;
-use linli::gateway::{HttpGateway, NoGateway};
+use linli::gateway::{HttpGateway, HttpWechat, NoGateway};
 use linli_base::docnum::Phone;
 use linli_base::{Clock, SystemClock};
 use linli_notices::NoticeId;
-use linli_notices::offers::{Sms, SmsError, SmsGateway, WebhookKey};
+use linli_notices::offers::{SendError, Sms, SmsGateway, WebhookKey, WechatGateway, WechatMessage};
 use linli_people::acts::CodeId;
 use linli_people::offers::CodeChannel;
 
@@ -100,7 +100,7 @@ fn sms() -> Sms {
     }
 }
 
-async fn send(g: &HttpGateway) -> Result<String, SmsError> {
+async fn send(g: &HttpGateway) -> Result<String, SendError> {
     SmsGateway::send(g, &sms()).await
 }
 
@@ -138,19 +138,19 @@ async fn what_may_go_later_is_told_from_what_never_will() {
     let (url, _) = listener(answers.iter().chain(&never).map(|a| Some(*a)).collect());
     let g = gateway(&url);
     for answer in answers {
-        assert!(matches!(send(&g).await, Err(SmsError::Down(_))), "{answer}");
+        assert!(matches!(send(&g).await, Err(SendError::Down(_))), "{answer}");
     }
-    assert_eq!(send(&g).await, Err(SmsError::Refused("no-such-number".to_owned())));
-    assert_eq!(send(&g).await, Err(SmsError::Refused("status 400".to_owned())));
+    assert_eq!(send(&g).await, Err(SendError::Refused("no-such-number".to_owned())));
+    assert_eq!(send(&g).await, Err(SendError::Refused("status 400".to_owned())));
     // Now nobody listens any more.
-    assert!(matches!(send(&g).await, Err(SmsError::Down(_))));
+    assert!(matches!(send(&g).await, Err(SendError::Down(_))));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gateway_that_says_nothing_is_down_after_its_deadline() {
     let (url, _) = listener(vec![None]);
     let began = std::time::Instant::now();
-    assert_eq!(send(&gateway(&url)).await, Err(SmsError::Down("timeout".to_owned())));
+    assert_eq!(send(&gateway(&url)).await, Err(SendError::Down("timeout".to_owned())));
     assert!(began.elapsed().as_secs() < 20);
 }
 
@@ -181,4 +181,36 @@ fn the_configuration_keeps_its_secret_and_refuses_slips() {
     ] {
         assert!(config(&format!("[sms]\n{bad}\n")).is_err(), "{bad}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wechat_goes_the_same_way_and_binds_where_the_configuration_says() {
+    let (url, seen) = listener(vec![Some("200 {\"id\":\"w-1\"}"), Some("422 {\"code\":\"not-following\"}")]);
+    let wechat = |bind: &str| {
+        config(&format!(
+            "[wechat]\nurl = \"{url}\"\nkey = \"{KEY}\"\nbind_url = \"{bind}\"\n[wechat.templates]\n\"it.asked\" = \"TM1\"\n"
+        ))
+    };
+    assert!(wechat("https://w.test/bind").is_err(), "a ticket has to stand somewhere");
+    assert!(wechat("http://w.test/bind?t={ticket}").is_err());
+    let config = wechat("https://w.test/bind?t={ticket}").unwrap();
+    let g = HttpWechat::new(config.wechat.as_ref().unwrap(), Arc::new(SystemClock)).unwrap();
+    assert_eq!(g.bind_link("abc").as_deref(), Some("https://w.test/bind?t=abc"));
+    assert_eq!(NoGateway.bind_link("abc"), None);
+    let message = WechatMessage {
+        id: NoticeId::from_raw(78),
+        open_id: "o-1".to_owned().into(),
+        kind: "it.asked".to_owned(),
+        params: vec![("number".to_owned(), "HZ-1".to_owned())],
+        text: "您的办件 HZ-1 需要补正。".to_owned(),
+        link: "https://a.test/my/cases/1".to_owned(),
+    };
+    assert_eq!(g.send(&message).await, Ok("w-1".to_owned()));
+    assert_eq!(g.send(&message).await, Err(SendError::Refused("not-following".to_owned())));
+    let body: serde_json::Value = serde_json::from_str(&seen.lock().unwrap()[0].body).unwrap();
+    assert_eq!(
+        (&body["to"], &body["template"], &body["link"]),
+        (&"o-1".into(), &"TM1".into(), &"https://a.test/my/cases/1".into())
+    );
+    assert!(!format!("{message:?}").contains("o-1"), "an account is never logged");
 }

@@ -15,6 +15,7 @@ mod office;
 mod openapi;
 mod pictures;
 mod proof;
+mod publications;
 mod routes;
 mod rules;
 mod seam;

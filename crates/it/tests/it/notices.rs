@@ -232,3 +232,45 @@ async fn a_report_is_believed_only_if_it_is_signed() {
         sound(&h).await;
     }
 }
+
+/// She binds WeChat on her page, the next notice goes there, and she lets it go again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wechat_is_bound_on_her_page_and_goes_first() {
+    for h in district().await {
+        let mut v = proof::sign_in(&h, "陈志伟").await;
+        assert!(v.get("/me/notices/settings").await.says("还没有绑定微信"));
+        let page = v.get("/me/notices/wechat").await;
+        let form = page
+            .forms()
+            .into_iter()
+            .find(|f| f.action == "/me/notices/wechat" && f.fields.contains_key("csrf"));
+        let page = v.submit(&form.unwrap()).await;
+        let text = page.text();
+        let ticket = text.split("/demo/wechat?ticket=").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        // Another phone shows the ticket; a forged one binds nothing.
+        let mut phone = h.visitor();
+        let shown = phone.get("/demo/wechat?ticket=forged").await;
+        let form = |p: &it::Page| p.forms().into_iter().find(|f| f.action == "/demo/wechat").unwrap();
+        assert_eq!(phone.submit(&form(&shown)).await.status, 422);
+        let shown = phone.get(&format!("/demo/wechat?ticket={ticket}")).await;
+        assert_eq!(phone.submit(&form(&shown)).await.status, 200);
+        assert!(v.get("/me/notices/wechat").await.says("已绑定微信"));
+        let (person, before) = (id_of(&h, "陈志伟").await, h.sms.calls());
+        tell(&h, person, "HZ-9").await;
+        h.run_jobs().await;
+        let taken = h.wechat.taken();
+        assert!(taken[0].text.contains("HZ-9") && taken[0].link.ends_with("/services"), "{taken:?}");
+        assert_eq!(h.sms.calls(), before);
+        // Text messages first, from the next one on.
+        let page = v.get("/me/notices/settings").await;
+        let wishes = page.forms().into_iter().find(|f| f.fields.contains_key("first")).unwrap();
+        v.submit(&wishes.with("first", "sms")).await;
+        tell(&h, person, "HZ-10").await;
+        h.run_jobs().await;
+        assert_eq!((h.wechat.taken().len(), h.sms.calls()), (taken.len(), before + 1));
+        let page = v.get("/me/notices/wechat").await;
+        let end = page.forms().into_iter().find(|f| f.action.ends_with("/end")).unwrap();
+        assert!(v.submit(&end).await.says("已解除绑定"));
+        assert!(check_states(&h.house).await.unwrap().faults.is_empty());
+    }
+}

@@ -58,7 +58,8 @@ async fn nobody_comes_in_where_he_may_not_and_nothing_answers_with_5xx() {
 }
 
 /// Pages that ask more than their gate can say: any duty that reads personal records, a session that is half open, a signature.
-const ASK_MORE: [&str; 3] = ["/desk/people", "/office/second-factor", "/api/v1/sms/reports"];
+const ASK_MORE: [&str; 4] =
+    ["/desk/people", "/office/second-factor", "/api/v1/sms/reports", "/api/v1/wechat/reports"];
 
 /// Refusals of the door itself. What lies behind it may answer "not found" to whoever came in.
 fn kept_out(status: u16, code: &str) -> bool {

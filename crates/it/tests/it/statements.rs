@@ -68,7 +68,9 @@ async fn every_table_says_how_long_it_keeps_what() {
             for line in migration.text.lines() {
                 if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
                     let table = rest.split([' ', '(']).next().unwrap();
-                    if !rules.iter().any(|r| r.table == table) {
+                    // A table that is made anew bears another name until it takes the old one's place.
+                    let renamed = migration.text.contains(&format!("ALTER TABLE {table} RENAME TO "));
+                    if !renamed && !rules.iter().any(|r| r.table == table) {
                         missing.push(format!("{}.{table}", room.name));
                     }
                 }

@@ -8,6 +8,7 @@ mod helper;
 mod office;
 mod proof;
 mod standing;
+mod publishing;
 
 use it::Served;
 use it::browser::{Tab, View};
