@@ -7,6 +7,7 @@ use linli_acts::{BodyId, DutyId, DutyKind, Held, House, PersonId, Services, Staf
 use linli_base::{Day, Instant, PlaceCode};
 use linli_db::{Db, DbError, Kind, Read, Room};
 use linli_documents::Typesetter;
+use linli_files::offers::{NoScanner, Scanner, ScannerService};
 use linli_notices::offers::{PhoneBookService, SmsGateway, SmsGatewayService};
 use linli_people::offers::{
     CodeChannel, CodeChannelService, IdentityCheck, IdentityCheckService, NoCheck, ShownCodes, SimulatedCheck,
@@ -18,7 +19,7 @@ use linli_web::{Directory, DirectoryService, RailGroup, RailLink, Route, Site};
 use crate::config::Config;
 use crate::gateway::{HttpGateway, NoGateway};
 use crate::phone_book::Register;
-use crate::simulators::{NotConnected, SimulatedInsurance, Simulators};
+use crate::simulators::{NotConnected, SimulatedInsurance, SimulatedScanner, Simulators};
 
 /// Tables, in an order in which foreign keys point only backwards.
 pub const ROOMS: &[Room] = &[
@@ -26,6 +27,7 @@ pub const ROOMS: &[Room] = &[
     linli_web::ROOM,
     linli_rules::ROOM,
     linli_notices::ROOM,
+    linli_files::ROOM,
     linli_casework::ROOM,
     linli_places::ROOM,
     linli_people::ROOM,
@@ -33,6 +35,7 @@ pub const ROOMS: &[Room] = &[
     linli_catalogue::ROOM,
     linli_applications::ROOM,
     linli_wallet::ROOM,
+    linli_certificates::ROOM,
 ];
 
 /// Every address.
@@ -42,6 +45,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(linli_figures::routes());
     all.extend(linli_rules::routes());
     all.extend(linli_notices::routes());
+    all.extend(linli_files::routes());
     all.extend(linli_letter::routes());
     all.extend(linli_places::routes());
     all.extend(linli_people::routes());
@@ -50,6 +54,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(linli_casework::routes());
     all.extend(linli_applications::routes());
     all.extend(linli_wallet::routes());
+    all.extend(linli_certificates::routes());
     all
 }
 
@@ -57,8 +62,10 @@ pub fn routes() -> Vec<Route> {
 pub const LISTENERS: &[(&str, &str)] = &[
     ("places.building_moved", linli_people::acts::register::FOLLOW_BUILDING),
     ("people.merged", linli_notices::FOLLOW),
+    ("people.merged", linli_files::FOLLOW_PERSON),
     ("people.merged", linli_casework::offers::FOLLOW_PERSON),
     ("people.merged", linli_applications::jobs::FOLLOW_PERSON),
+    ("people.merged", linli_certificates::FOLLOW_PERSON),
 ];
 
 /// The officer's rail.
@@ -112,6 +119,13 @@ pub fn rail() -> Arc<[RailGroup]> {
                     &["wallet.seal_keeper", "wallet.authoriser"][..],
                 ),
                 link("/office/proofs", "已出具证明", "Proofs issued", &["wallet.authoriser"][..]),
+                link("/office/certificates", "签发证照", "Issue certificates", &["certificates.issuer"][..]),
+                link(
+                    "/office/certificate-kinds",
+                    "证照目录",
+                    "Kinds of certificate",
+                    &["certificates.keeper"][..],
+                ),
             ],
         },
     ])
@@ -123,6 +137,7 @@ pub struct Outside {
     pub identity: Box<dyn IdentityCheck>,
     pub insurance: Box<dyn InsuranceRegister>,
     pub sms: Box<dyn SmsGateway>,
+    pub scanner: Box<dyn Scanner>,
 }
 
 impl Outside {
@@ -135,6 +150,7 @@ impl Outside {
             identity: Box::new(SimulatedCheck::default()),
             insurance: Box::new(SimulatedInsurance::new(players.register.clone(), clock)),
             sms: Box::new(players.sms.clone()),
+            scanner: Box::new(SimulatedScanner(players.scanner.clone())),
         };
         (outside, players)
     }
@@ -147,6 +163,7 @@ impl Outside {
             identity: Box::new(NoCheck),
             insurance: Box::new(NotConnected),
             sms: Box::new(NoGateway),
+            scanner: Box::new(NoScanner),
         }
     }
 
@@ -160,6 +177,9 @@ impl Outside {
             let gateway = HttpGateway::new(sms, clock)?;
             outside.codes = Box::new(gateway.clone());
             outside.sms = Box::new(gateway);
+        }
+        if let Some(clamd) = config.files.scanner()? {
+            outside.scanner = Box::new(clamd);
         }
         Ok(outside)
     }
@@ -185,11 +205,13 @@ pub async fn open(
         .with(Arc::new(IdentityCheckService(outside.identity)))
         .with(Arc::new(InsuranceRegisterService(outside.insurance)))
         .with(Arc::new(SmsGatewayService(outside.sms)))
+        .with(Arc::new(ScannerService(outside.scanner)))
         .with(Arc::new(PhoneBookService(Box::new(Register))));
     let house = House::new(db, vault, services, LISTENERS);
     house.start().await?;
     linli_rules::deliver_calendar(&house).await?;
     linli_catalogue::offers::deliver_all(&house).await?;
+    linli_certificates::offers::deliver_kinds(&house).await?;
     Ok(house)
 }
 

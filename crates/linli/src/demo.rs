@@ -57,6 +57,8 @@ pub const OFFICERS: &[Player] = &[
         zh: "办件经办和审定（赤岗街道）",
         en: "handles and decides cases (Chigang)",
     },
+    Player { login: "papers", zh: "证照签发（民政局）", en: "issues certificates (Civil Affairs)" },
+    Player { login: "kinds", zh: "证照目录维护（全区）", en: "keeper of kinds of certificate" },
     Player { login: "post", zh: "信函打印和寄送（全区）", en: "postroom (district)" },
 ];
 
@@ -84,7 +86,7 @@ pub async fn fill(house: &House, clock: &ManualClock, size: u64) -> anyhow::Resu
     .await?;
     let cast = district::players(house).await?;
     let find = |code: &str| bodies.get(code).copied().with_context(|| format!("body {code}"));
-    officers(house, find("ZS")?, find("RS")?, find("S440105001000")?, find("S440105006000")?).await?;
+    officers(house, find("ZS")?, find("RS")?, find("MZ")?, [find("S440105001000")?, find("S440105006000")?]).await?;
     println!("  a year of acts …");
     year(house, clock, today.day(), &cast.iter().map(|(_, id)| *id).collect::<Vec<_>>()).await?;
     clock.set(today);
@@ -118,8 +120,8 @@ async fn officers(
     house: &House,
     office: BodyId,
     hr: BodyId,
-    street: BodyId,
-    desk: BodyId,
+    civil: BodyId,
+    [street, desk]: [BodyId; 2],
 ) -> anyhow::Result<()> {
     let hash = password::hash(house.vault().chance(), PASSWORD)?;
     let district: linli_base::PlaceCode = district::HAIZHU.parse()?;
@@ -141,6 +143,8 @@ async fn officers(
                 ("clerk-chigang", "简经办", &linli_casework::HANDLER, street, chigang),
                 ("clerk-chigang", "简经办", &linli_casework::DECIDER, street, chigang),
                 ("post", "罗信函", &linli_notices::POSTROOM, office, district),
+                ("papers", "方证照", &linli_certificates::ISSUER, civil, district),
+                ("kinds", "石目录", &linli_certificates::KEEPER, office, district),
             ];
             let mut last = None;
             for (login, name, kind, body, place) in posts {

@@ -10,6 +10,7 @@ mod demo_pages;
 pub mod district;
 pub mod gateway;
 pub mod import;
+mod papers;
 mod phone_book;
 pub mod serve;
 pub mod simulators;

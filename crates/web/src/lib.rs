@@ -2,6 +2,7 @@
 
 pub mod assets;
 mod form;
+mod incoming;
 mod page;
 mod problems;
 mod reply;
@@ -12,8 +13,9 @@ pub mod session;
 pub mod ui;
 
 pub use form::{Form, Upload};
+pub use incoming::Incoming;
 pub use page::{Frame, RailGroup, RailLink, encode, safe_back};
-pub use reply::{Changed, Fault, Malformed, Missing, Reply, TooLarge, TooMany, WrongOrigin};
+pub use reply::{Blocks, Changed, Fault, Malformed, Missing, Reply, TooLarge, TooMany, WrongOrigin};
 pub use request::Req;
 pub use route::{Gate, Route};
 pub use server::{Site, Tls, router, serve, session_cookie};

@@ -1,10 +1,13 @@
 //! What a handler answers, and how anything that went wrong becomes a page or a problem document (RFC 9457).
 
 use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use http_body::Frame;
 use linli_base::{FieldError, Problem};
 use serde::Serialize;
 
@@ -12,12 +15,16 @@ use serde::Serialize;
 pub struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Body,
     pub(crate) flash: Option<String>,
 }
 
 impl Reply {
     fn new(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Self {
+        Self::with(status, content_type, Body::from(body))
+    }
+
+    fn with(status: StatusCode, content_type: &'static str, body: Body) -> Self {
         let headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static(content_type))];
         Self { status, headers, body, flash: None }
     }
@@ -58,11 +65,23 @@ impl Reply {
     /// A file to keep, under a name in ASCII letters, digits, `-`, `_`, `.`.
     #[must_use]
     pub fn download(content_type: &'static str, name: &str, body: Vec<u8>) -> Self {
+        Self::new(StatusCode::OK, content_type, body).kept_as(name)
+    }
+
+    /// A file to keep, sent block by block. If `blocks` ends before `size` bytes the connection is broken off, so that nobody
+    /// takes half a file for the whole.
+    #[must_use]
+    pub fn download_blocks(content_type: &'static str, name: &str, size: u64, blocks: Blocks) -> Self {
+        let mut reply = Self::with(StatusCode::OK, content_type, Body::new(Streamed(blocks))).kept_as(name);
+        reply.set(header::CONTENT_LENGTH, &size.to_string());
+        reply
+    }
+
+    fn kept_as(mut self, name: &str) -> Self {
         let safe: String =
             name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
-        let mut reply = Self::new(StatusCode::OK, content_type, body);
-        reply.set(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{safe}\""));
-        reply
+        self.set(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{safe}\""));
+        self
     }
 
     #[must_use]
@@ -98,12 +117,28 @@ impl Reply {
     }
 
     pub(crate) fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(self.body));
+        let mut response = Response::new(self.body);
         *response.status_mut() = self.status;
         for (name, value) in self.headers {
             response.headers_mut().append(name, value);
         }
         response
+    }
+}
+
+/// Where the blocks of a file come from.
+pub type Blocks = tokio::sync::mpsc::Receiver<Bytes>;
+
+struct Streamed(Blocks);
+
+impl HttpBody for Streamed {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        self.0.poll_recv(context).map(|block| block.map(|b| Ok(Frame::data(b))))
     }
 }
 

@@ -54,10 +54,12 @@ pub struct Route {
     pub gate: Gate,
     pub(crate) handler: Handler,
     pub(crate) body_limit: usize,
+    /// Whether the handler reads the file itself, block by block.
+    pub(crate) streams: bool,
 }
 
 /// A form of text: far more than any of ours needs.
-const FORM_LIMIT: usize = 256 * 1024;
+pub(crate) const FORM_LIMIT: usize = 256 * 1024;
 
 impl Route {
     fn new<F, Fut>(method: Method, path: &'static str, gate: Gate, handler: F) -> Self
@@ -66,7 +68,7 @@ impl Route {
         Fut: Future<Output = Result<Reply, Fault>> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |req| Box::pin(handler(req)));
-        Self { method, path, gate, handler, body_limit: FORM_LIMIT }
+        Self { method, path, gate, handler, body_limit: FORM_LIMIT, streams: false }
     }
 
     /// Shows something. Never changes state, but for what is logged of a look.
@@ -89,7 +91,16 @@ impl Route {
         Self::new(Method::POST, path, gate, handler)
     }
 
-    /// Takes uploads up to this many bytes.
+    /// Hands the form's one file to the handler as it comes in ([`Req::incoming`]), up to this many bytes of it. The file's
+    /// field stands last in the form.
+    #[must_use]
+    pub fn streams(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self.streams = true;
+        self
+    }
+
+    /// Takes uploads up to this many bytes, in memory: for tables that an officer sends.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;

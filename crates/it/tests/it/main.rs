@@ -5,6 +5,7 @@ mod cases;
 mod crawl;
 mod durability;
 mod edges;
+mod files;
 mod gateway;
 mod journeys;
 mod log;
