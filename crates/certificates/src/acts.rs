@@ -215,7 +215,8 @@ fn put(
         document: number.value().to_owned(),
         values,
     };
-    let until = new.valid_until.or_else(|| document.valid_days.map(|n| new.issued_on.plus_days(i64::from(n))));
+    let until =
+        new.valid_until.or_else(|| document.valid_days.map(|n| new.issued_on.plus_days(i64::from(n))));
     let id: CertificateId = act.next_id();
     let bytes = serde_json::to_vec(&data).map_err(|_| CertificateError::Stored)?;
     let sealed = act.vault().seal(Place::new("certificates.data", id), &bytes);

@@ -209,11 +209,16 @@ pub fn watermark(audience: &str, purpose: &str, until: &str) -> String {
 
 /// The paper of a certificate for its holder. It proves nothing by itself and says so.
 #[must_use]
-pub fn paper(kind: &KindDocument, data: &Data, issued: Day, until: Option<Day>, body: &str, day: Day) -> OfficialPaper {
-    let mut rows: Vec<Vec<String>> = vec![
-        vec!["持证人".into(), data.holder.clone()],
-        vec!["证件号码".into(), data.document_masked(day)],
-    ];
+pub fn paper(
+    kind: &KindDocument,
+    data: &Data,
+    issued: Day,
+    until: Option<Day>,
+    body: &str,
+    day: Day,
+) -> OfficialPaper {
+    let mut rows: Vec<Vec<String>> =
+        vec![vec!["持证人".into(), data.holder.clone()], vec!["证件号码".into(), data.document_masked(day)]];
     rows.extend(kind.fields.iter().filter_map(|f| {
         let value = data.values.get(&f.key)?;
         let shown = match f.kind {
@@ -228,7 +233,9 @@ pub fn paper(kind: &KindDocument, data: &Data, issued: Day, until: Option<Day>, 
         title_en: kind.name.en.clone(),
         number: format!("编号 {}", data.number),
         table: PaperTable { head: vec!["项目".into(), "内容".into()], rows },
-        after: vec!["本页仅供持证人本人查阅，不作证明使用。办事时请在“我的证照”中出示，由对方扫码核对。".to_owned()],
+        after: vec![
+            "本页仅供持证人本人查阅，不作证明使用。办事时请在“我的证照”中出示，由对方扫码核对。".to_owned(),
+        ],
         body: body.to_owned(),
         date: issued.zh(),
         ..OfficialPaper::default()

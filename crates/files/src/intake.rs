@@ -25,11 +25,7 @@ const SCANNER_DEADLINE: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// [`FileError::Refused`] with what she can do; then nothing of it is kept.
-pub async fn receive(
-    house: &House,
-    actor: &Actor,
-    incoming: Option<Incoming>,
-) -> Result<FileId, FileError> {
+pub async fn receive(house: &House, actor: &Actor, incoming: Option<Incoming>) -> Result<FileId, FileError> {
     let mut incoming = incoming.ok_or(FileError::from(Refusal::None))?;
     let (id, most) = match house.act(actor, acts::begin).await {
         Ok(begun) => begun,
@@ -83,8 +79,7 @@ async fn take_in(
     most: i64,
     incoming: &mut Incoming,
 ) -> Result<(), FileError> {
-    let mut sink =
-        Sink { house, id, waiting: Vec::new(), digest: Sha256::new(), size: 0, blocks: 0 };
+    let mut sink = Sink { house, id, waiting: Vec::new(), digest: Sha256::new(), size: 0, blocks: 0 };
     let (mut head, mut cleaner, mut seen) = (Vec::new(), None::<Cleaner>, 0i64);
     while let Some(block) = incoming.block().await.map_err(|e| FileError::from_door(&e))? {
         seen = seen.saturating_add(i64::try_from(block.len()).unwrap_or(i64::MAX));
@@ -150,9 +145,8 @@ pub(crate) fn blocks(
     let house = house.clone();
     let task = tokio::spawn(async move {
         for no in 0..count {
-            let (sealed,) = house
-                .read(move |r| r.opt(&store::BLOCK, (id, no))?.ok_or(FileError::Missing))
-                .await?;
+            let (sealed,) =
+                house.read(move |r| r.opt(&store::BLOCK, (id, no))?.ok_or(FileError::Missing)).await?;
             let block = house.vault().open_sealed(store::block_place(id, no), &sealed)?.to_vec();
             if send.send(block.into()).await.is_err() {
                 return Ok(());

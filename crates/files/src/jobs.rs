@@ -36,7 +36,10 @@ struct Merged {
 
 async fn follow(house: House, job: JobRow) -> Result<(), JobError> {
     let Merged { from, into } = job.read()?;
-    house.act(&Actor::system(), move |act| act.run(&store::FOLLOW, (from, into))).await.map_err(|e: DbError| e.into())
+    house
+        .act(&Actor::system(), move |act| act.run(&store::FOLLOW, (from, into)))
+        .await
+        .map_err(|e: DbError| e.into())
         .map(|_| ())
 }
 

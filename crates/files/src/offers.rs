@@ -133,7 +133,8 @@ pub fn line(vault: &Vault, row: &FileRow, lang: Lang) -> Result<String, FileErro
     let w = Words::from(lang);
     let about = row.open(vault)?;
     let kind = row.kind.and_then(|k| w.by_key(&format!("kind-{}", k.word()))).unwrap_or_default();
-    let mut out = format!("{} · {kind} · {} · {}", about.name, shown_size(row.size), scan_words(row.scan, lang));
+    let mut out =
+        format!("{} · {kind} · {} · {}", about.name, shown_size(row.size), scan_words(row.scan, lang));
     if about.marks.contains(&Mark::Locked) {
         out.push_str(" · ");
         out.push_str(w.mark_locked());

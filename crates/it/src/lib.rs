@@ -106,7 +106,8 @@ impl TestHouse {
     ) -> Option<Self> {
         let options = Options { clock: Arc::new(clock.clone()), node: 0, schema };
         let db = Db::open(url, options).await.expect("the database opens");
-        let (outside, Simulators { register, sms, scanner }) = compose::Outside::simulated(Arc::new(clock.clone()));
+        let (outside, Simulators { register, sms, scanner }) =
+            compose::Outside::simulated(Arc::new(clock.clone()));
         let house =
             compose::open(db, vault, None, Arc::clone(&site), outside).await.expect("the house opens");
         Some(Self { house, clock, register, sms, scanner, site, _folder: folder })

@@ -215,10 +215,16 @@ impl Visitor {
     pub async fn submit_file(&mut self, form: &Form, field: &str, name: &str, file: &[u8]) -> Page {
         let mut body = Vec::new();
         for (key, value) in form.fields.iter().filter(|(key, _)| *key != field) {
-            body.extend(format!("--edge\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n").bytes());
+            body.extend(
+                format!("--edge\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n")
+                    .bytes(),
+            );
         }
         body.extend(
-            format!("--edge\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n").bytes(),
+            format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
+            )
+            .bytes(),
         );
         body.extend_from_slice(file);
         body.extend_from_slice(b"\r\n--edge--\r\n");

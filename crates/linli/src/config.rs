@@ -44,7 +44,8 @@ impl FilesConfig {
     /// If it is of another form.
     pub fn scanner(&self) -> anyhow::Result<Option<Clamd>> {
         let Some(at) = &self.scanner else { return Ok(None) };
-        let clamd = Clamd::parse(at).with_context(|| format!("files.scanner must be tcp://HOST:PORT or unix:/PATH: {at}"));
+        let clamd = Clamd::parse(at)
+            .with_context(|| format!("files.scanner must be tcp://HOST:PORT or unix:/PATH: {at}"));
         clamd.map(Some)
     }
 }

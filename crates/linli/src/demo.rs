@@ -86,7 +86,8 @@ pub async fn fill(house: &House, clock: &ManualClock, size: u64) -> anyhow::Resu
     .await?;
     let cast = district::players(house).await?;
     let find = |code: &str| bodies.get(code).copied().with_context(|| format!("body {code}"));
-    officers(house, find("ZS")?, find("RS")?, find("MZ")?, [find("S440105001000")?, find("S440105006000")?]).await?;
+    officers(house, find("ZS")?, find("RS")?, find("MZ")?, [find("S440105001000")?, find("S440105006000")?])
+        .await?;
     println!("  a year of acts …");
     year(house, clock, today.day(), &cast.iter().map(|(_, id)| *id).collect::<Vec<_>>()).await?;
     clock.set(today);
@@ -129,7 +130,7 @@ async fn officers(
     let street_of_desk: linli_base::PlaceCode = DESK_STREET.parse()?;
     house
         .act(&Actor::system(), move |act| {
-            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 13] = [
+            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 15] = [
                 ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
                 ("security", "区安全", &linli_duties::SECURITY, office, district),
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),

@@ -124,7 +124,8 @@ fn give(
     let on = issued(h, kind, today);
     let values = values(h, kind, on).into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
     let number = format!("样例{}{:06}", on.to_string().replace('-', ""), person.raw().rem_euclid(1_000_000));
-    let new = NewCertificate { kind: kind.to_owned(), person, number, issued_on: on, valid_until: None, values };
+    let new =
+        NewCertificate { kind: kind.to_owned(), person, number, issued_on: on, valid_until: None, values };
     certificates::deliver(act, &new).map(drop)
 }
 

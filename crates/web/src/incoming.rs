@@ -78,8 +78,10 @@ pub(crate) async fn read(
             return Ok((form, Some(Incoming { name: file, field, left })));
         }
         let mut value = Vec::new();
-        while let Some(block) =
-            tokio::time::timeout(SILENCE, field.chunk()).await.map_err(|_| Malformed)?.map_err(|_| Malformed)?
+        while let Some(block) = tokio::time::timeout(SILENCE, field.chunk())
+            .await
+            .map_err(|_| Malformed)?
+            .map_err(|_| Malformed)?
         {
             text = text.saturating_add(block.len());
             if text > MOST_TEXT {

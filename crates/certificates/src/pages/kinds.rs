@@ -131,7 +131,11 @@ fn typed(req: &Req) -> Result<KindDocument, CertificateError> {
         fields.push(CertField {
             key,
             label,
-            kind: if form.raw(&format!("kind-{n}")) == "day" { CertFieldKind::Day } else { CertFieldKind::Text },
+            kind: if form.raw(&format!("kind-{n}")) == "day" {
+                CertFieldKind::Day
+            } else {
+                CertFieldKind::Text
+            },
             secret: form.has(&format!("secret-{n}")),
             optional: form.has(&format!("optional-{n}")),
         });
@@ -140,7 +144,10 @@ fn typed(req: &Req) -> Result<KindDocument, CertificateError> {
     let valid_days = match valid.as_str() {
         "" => None,
         text => Some(
-            text.parse().ok().filter(|n| *n > 0).ok_or_else(|| CertificateError::field("valid-days", "days-wrong"))?,
+            text.parse()
+                .ok()
+                .filter(|n| *n > 0)
+                .ok_or_else(|| CertificateError::field("valid-days", "days-wrong"))?,
         ),
     };
     Ok(KindDocument {

@@ -119,7 +119,9 @@ pub(crate) async fn one(req: Req) -> Result<Reply, Fault> {
         Fact::new(w.holder(), &data.holder),
         Fact::new(w.document(), data.document_masked(today)),
     ];
-    facts.extend(values(&kind, &data, lang, &|_| true).into_iter().map(|(name, value)| Fact::new(&name, value)));
+    facts.extend(
+        values(&kind, &data, lang, &|_| true).into_iter().map(|(name, value)| Fact::new(&name, value)),
+    );
     if let Some((zh, en)) = body {
         facts.push(Fact::new(w.issued_by(), lang.pick(&zh, &en)));
     }

@@ -9,9 +9,7 @@ use linli_web::ui::{Chip, Errors, Field, Kind, Row, Rows};
 use linli_web::{Fault, Frame, Reply, Req};
 
 use super::{chip, day_words, errors};
-use crate::domain::{
-    CertFieldKind, CertificateId, CertificateState, KindDocument, NewCertificate, standing,
-};
+use crate::domain::{CertFieldKind, CertificateId, CertificateState, KindDocument, NewCertificate, standing};
 use crate::error::CertificateError;
 use crate::{Words, acts, store};
 
@@ -199,8 +197,12 @@ async fn issue_page(req: &Req, wrong: Errors) -> Result<Reply, Fault> {
         holder: who.name.map(|n| n.as_str().to_owned()).unwrap_or_default(),
         person,
         replaces: replaces(asked).map(|_| asked.to_owned()).unwrap_or_default(),
-        number: Field::new("number", w.number(), form.raw("number")).autocomplete("off").error(wrong.of("number")),
-        issued_on: Field::new("issued-on", w.issued_on(), &issued).kind(Kind::Day).error(wrong.of("issued-on")),
+        number: Field::new("number", w.number(), form.raw("number"))
+            .autocomplete("off")
+            .error(wrong.of("number")),
+        issued_on: Field::new("issued-on", w.issued_on(), &issued)
+            .kind(Kind::Day)
+            .error(wrong.of("issued-on")),
         valid_until: Field::new("valid-until", w.valid_until_label(), form.raw("valid-until"))
             .kind(Kind::Day)
             .hint(w.valid_until_hint())

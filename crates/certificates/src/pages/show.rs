@@ -206,11 +206,8 @@ pub(crate) async fn look(req: Req) -> Result<Reply, Fault> {
         let code = code.clone();
         req.act(move |act| showing::look(act, &code)).await?
     };
-    let wrong = if asked && shown.is_none() {
-        vec![("c".to_owned(), w.code_wrong().to_owned())]
-    } else {
-        Vec::new()
-    };
+    let wrong =
+        if asked && shown.is_none() { vec![("c".to_owned(), w.code_wrong().to_owned())] } else { Vec::new() };
     let f = req.frame();
     let errors = Errors::new(f.words().errors_title(), wrong);
     let status = if errors.is_empty() { 200 } else { 422 };

@@ -18,9 +18,16 @@ enum At {
     /// One byte of the length still to come, or none.
     Length(u8, Option<u8>),
     /// A segment that passes or goes.
-    Body { code: u8, keep: bool, left: usize },
+    Body {
+        code: u8,
+        keep: bool,
+        left: usize,
+    },
     /// A segment of which the content decides.
-    Held { code: u8, left: usize },
+    Held {
+        code: u8,
+        left: usize,
+    },
     /// Between `SOS` and the next marker: the coded picture.
     Coded,
     CodedMark,

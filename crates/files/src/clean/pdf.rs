@@ -10,7 +10,15 @@ use crate::domain::{Mark, Refusal};
 
 /// Names behind which something runs, opens or is carried. Long enough that no compressed picture holds them by chance.
 const NO: [&[u8]; 9] = [
-    b"JavaScript", b"Launch", b"EmbeddedFile", b"EmbeddedFiles", b"RichMedia", b"GoToE", b"ImportData", b"SubmitForm", b"Movie",
+    b"JavaScript",
+    b"Launch",
+    b"EmbeddedFile",
+    b"EmbeddedFiles",
+    b"RichMedia",
+    b"GoToE",
+    b"ImportData",
+    b"SubmitForm",
+    b"Movie",
 ];
 /// How much of one object stream is opened: a page of text is some kilobytes.
 const MOST_OPENED: usize = 32 * 1024 * 1024;

@@ -7,10 +7,11 @@ pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// Chunks that a viewer needs.
 const KEPT: [&[u8; 4]; 15] = [
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"hIST", b"pHYs", b"cICP",
-    b"sPLT",
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD",
+    b"hIST", b"pHYs", b"cICP", b"sPLT",
 ];
 
+#[derive(Default)]
 pub struct Png {
     /// Signature, or length and type of a chunk, as far as it has come.
     head: Vec<u8>,
@@ -20,12 +21,6 @@ pub struct Png {
     body: Option<(usize, bool)>,
     last: bool,
     end: bool,
-}
-
-impl Default for Png {
-    fn default() -> Self {
-        Self { head: Vec::new(), began: false, seen_picture: false, body: None, last: false, end: false }
-    }
 }
 
 impl Png {

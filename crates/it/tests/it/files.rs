@@ -40,7 +40,13 @@ async fn form(v: &mut Visitor) -> Form {
     let csrf = page.forms().into_iter().find_map(|f| f.fields.get("csrf").cloned());
     let csrf = match csrf {
         Some(csrf) => csrf,
-        None => v.get("/proofs/insurance").await.forms().into_iter().find_map(|f| f.fields.get("csrf").cloned()).unwrap(),
+        None => v
+            .get("/proofs/insurance")
+            .await
+            .forms()
+            .into_iter()
+            .find_map(|f| f.fields.get("csrf").cloned())
+            .unwrap(),
     };
     Form { action: "/test/files".to_owned(), fields: std::iter::once(("csrf".to_owned(), csrf)).collect() }
 }
@@ -83,7 +89,13 @@ fn has(bytes: &[u8], what: &[u8]) -> bool {
 }
 
 fn id_of(page: &Page) -> FileId {
-    page.path.split_once("id=").unwrap_or_else(|| panic!("{}: {}", page.path, page.text())).1.parse::<i64>().map(FileId::from_raw).unwrap()
+    page.path
+        .split_once("id=")
+        .unwrap_or_else(|| panic!("{}: {}", page.path, page.text()))
+        .1
+        .parse::<i64>()
+        .map(FileId::from_raw)
+        .unwrap()
 }
 
 async fn sound(h: &TestHouse) {
@@ -140,7 +152,10 @@ async fn a_photograph_is_kept_clean_for_its_owner_alone() {
         assert_eq!((mine.status, mine.content_type.as_str()), (200, "image/jpeg"));
         assert!(mine.disposition.starts_with("attachment; filename=\"file-"), "{}", mine.disposition);
         assert!(!has(&mine.body, b"GPS") && has(&photograph, b"GPS"), "where it was taken is gone");
-        assert_eq!(mine.body.len(), photograph.len() - segment(0xE1, b"Exif\0\0II\x2A\0\x08\0\0\0\0\0 GPS 23.08N").len());
+        assert_eq!(
+            mine.body.len(),
+            photograph.len() - segment(0xE1, b"Exif\0\0II\x2A\0\x08\0\0\0\0\0 GPS 23.08N").len()
+        );
         assert!(v.get("/me/looks").await.says("下载了您的文件"));
 
         // Nobody else's: told like none.
@@ -148,7 +163,10 @@ async fn a_photograph_is_kept_clean_for_its_owner_alone() {
         assert_eq!(other.get(&format!("/my/files/{id}")).await.status, 404);
         let theirs = Form { action: format!("/my/files/{id}/remove"), ..form(&mut other).await };
         assert_eq!(other.submit(&theirs).await.status, 404);
-        assert_eq!(h.visitor().get(&format!("/my/files/{id}")).await.path, format!("/sign-in?back=%2Fmy%2Ffiles%2F{id}"));
+        assert_eq!(
+            h.visitor().get(&format!("/my/files/{id}")).await.path,
+            format!("/sign-in?back=%2Fmy%2Ffiles%2F{id}")
+        );
 
         // A whole copy of the database holds it: another house on the copy gives the same bytes.
         if h.house.db().engine() == Engine::Sqlite {
@@ -277,7 +295,11 @@ async fn what_is_used_stays_what_is_not_goes_and_erasure_takes_it() {
         let (owner_1, her) = (owner.clone(), Actor::person(person));
         h.house
             .act(&her, move |act| {
-                files::take_up(act, used, &Use { owner: owner_1.clone(), purpose: "birth".to_owned(), until: None })
+                files::take_up(
+                    act,
+                    used,
+                    &Use { owner: owner_1.clone(), purpose: "birth".to_owned(), until: None },
+                )
             })
             .await
             .unwrap();
