@@ -28,7 +28,7 @@ pub fn item(
     key: &str,
 ) -> Result<(ItemId, i64, Guide, Form), ApplicationError> {
     let (id, version, guide) = catalogue::live(read, key)?.ok_or(ApplicationError::NotOpen)?;
-    let form = guide.form.clone().ok_or(ApplicationError::NotOpen)?;
+    let form = guide.form().ok_or(ApplicationError::NotOpen)?.into_owned();
     Ok((id, version, guide, form))
 }
 
@@ -138,14 +138,13 @@ fn read<'a>(
 fn office(
     act: &mut Act<'_, '_>,
     guide: &Guide,
-    form: &Form,
     place: Option<PlaceCode>,
 ) -> Result<(BodyId, PlaceCode), ApplicationError> {
     let place = place.ok_or(ApplicationError::NoPlace)?;
-    let code = match (&form.body, guide.level) {
-        (Some(code), _) => code.clone(),
-        (None, Level::Community) => format!("C{place}"),
-        (None, _) => {
+    let code = match guide.level {
+        Level::District => guide.department.code.clone(),
+        Level::Community => format!("C{place}"),
+        Level::Street => {
             let mut street = place;
             while street.level() > PlaceLevel::Street {
                 street = street.parent().ok_or(ApplicationError::NoPlace)?;
@@ -194,7 +193,7 @@ fn put_on_file(
     let house = act.house;
     let person: Person = people::person(act, house.vault(), row.person)?.ok_or(ApplicationError::Missing)?;
     answers.known = profile::known(&person, &form.known);
-    let (body, place) = office(act, &guide, &form, person.place)?;
+    let (body, place) = office(act, &guide, person.place)?;
     let case = casework::file(
         act,
         &NewCase {
@@ -234,7 +233,7 @@ pub fn file_for(
     let who = people::person(act, house.vault(), person)?
         .filter(|p| p.state.signs_in())
         .ok_or(ApplicationError::Missing)?;
-    let (body, place) = office(act, &guide, &form, who.place)?;
+    let (body, place) = office(act, &guide, who.place)?;
     act.on_duty(&linli_casework::HANDLER, body, place)?;
     if evidence.is_empty() || evidence.chars().count() > 200 {
         return Err(ApplicationError::field("evidence", "evidence-empty"));
@@ -300,5 +299,5 @@ pub fn mend(
 /// The form with which an application began.
 pub(crate) fn form_of(read: &mut linli_db::Read<'_>, row: &ApplicationRow) -> Result<Form, ApplicationError> {
     let guide = catalogue::version(read, row.item, row.version)?.ok_or(ApplicationError::Missing)?;
-    guide.form.ok_or(ApplicationError::NotOpen)
+    Ok(guide.form().ok_or(ApplicationError::NotOpen)?.into_owned())
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use linli_base::docnum::{BankCard, Phone};
-use linli_base::{Day, FieldError, text};
+use linli_base::docnum::{BankCard, DocumentKind, DocumentNumber, Phone};
+use linli_base::{Day, FieldError, PlaceCode, text};
 use linli_catalogue::offers::{Field, FieldKind, Form, KnownFrom};
 use linli_people::offers::Source;
 use serde::{Deserialize, Serialize};
@@ -93,16 +93,63 @@ pub fn regular(field: &Field, typed: &str) -> Result<String, &'static str> {
         FieldKind::Choice => {
             field.choices.iter().find(|c| c.key == tidy).map(|c| c.key.clone()).ok_or("choose")
         }
+        FieldKind::YesNo if matches!(tidy.as_str(), "0" | "1") => Ok(tidy),
+        FieldKind::YesNo => Err("choose"),
+        // Of a group, how many rows there are; their fields are answered by themselves.
+        FieldKind::Number | FieldKind::Group => {
+            tidy.parse().ok().and_then(|n| within(field, n)).ok_or("number-wrong")
+        }
+        FieldKind::Money => fen(&tidy).and_then(|n| within(field, n)).ok_or("money-wrong"),
+        FieldKind::IdNumber => {
+            let far = Day::new(2200, 1, 1).ok_or("number-birth")?;
+            DocumentNumber::parse(DocumentKind::ResidentId, &tidy, far)
+                .map(|d| d.value().to_owned())
+                .map_err(|e| e.kind())
+        }
+        FieldKind::Email => email(&tidy).then_some(tidy).ok_or("email-wrong"),
+        FieldKind::Place => tidy.parse::<PlaceCode>().map(|p| p.to_string()).map_err(|_| "place-wrong"),
+        FieldKind::Address if tidy.chars().count() > 200 => Err("too-long"),
+        FieldKind::Address => Ok(tidy),
     }
+}
+
+fn within(field: &Field, n: i64) -> Option<String> {
+    let fits = field.min.is_none_or(|min| n >= min) && field.max.is_none_or(|max| n <= max);
+    fits.then(|| n.to_string())
+}
+
+/// Yuan with at most two decimals, as fen.
+fn fen(typed: &str) -> Option<i64> {
+    let typed = typed.trim_end_matches('元').trim().replace([',', '，'], "");
+    let (yuan, cents) = typed.split_once('.').unwrap_or((&typed, ""));
+    let digits = |s: &str| s.chars().all(|c| c.is_ascii_digit());
+    if yuan.is_empty() || !digits(yuan) || cents.len() > 2 || !digits(cents) {
+        return None;
+    }
+    let cents: i64 = format!("{cents:0<2}").parse().ok()?;
+    yuan.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents)
+}
+
+fn email(typed: &str) -> bool {
+    typed.len() <= 200
+        && !typed.contains(char::is_whitespace)
+        && typed.split_once('@').is_some_and(|(who, host)| {
+            !who.is_empty()
+                && host.contains('.')
+                && !host.contains('@')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
+        })
 }
 
 fn missing(kind: FieldKind) -> &'static str {
     match kind {
+        FieldKind::YesNo => "choose",
         FieldKind::BankCard => "card-empty",
         FieldKind::Choice => "choose",
         FieldKind::Phone => "phone-empty",
         FieldKind::Day => "day-wrong",
-        FieldKind::Text | FieldKind::Lines => "empty",
+        _ => "empty",
     }
 }
 
@@ -163,7 +210,7 @@ mod tests {
 
     fn form() -> Form {
         let json = linli_catalogue::DELIVERED.iter().find(|(k, _)| *k == "old-age-allowance").unwrap().1;
-        Guide::read(json).unwrap().form.unwrap()
+        Guide::read(json).unwrap().form().unwrap().into_owned()
     }
 
     fn answer(form: &Form, key: &str, typed: &str) -> Result<String, &'static str> {
@@ -214,9 +261,7 @@ mod tests {
     fn every_rule_that_an_item_asks_is_declared() {
         for (key, json) in linli_catalogue::DELIVERED {
             let guide = Guide::read(json).unwrap();
-            let mut asked = guide.form.as_ref().map(Form::rules).unwrap_or_default();
-            guide.conditions.iter().filter_map(|c| c.test.as_ref()).for_each(|t| t.rules(&mut asked));
-            for rule in asked {
+            for rule in guide.rules() {
                 assert!(linli_rules::rules().iter().any(|r| r.key == rule), "{key}: {rule}");
             }
         }

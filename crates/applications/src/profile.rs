@@ -14,17 +14,20 @@ pub fn facts(person: &Person, district: Option<PlaceCode>, day: Day) -> Facts {
     let mut out = Facts::new();
     let flag = |on: bool| Value::Number(i64::from(on));
     if let Some(age) = person.age(day) {
-        out.insert("age", Value::Number(i64::from(age)));
+        out.insert("age".to_owned(), Value::Number(i64::from(age)));
     }
-    out.insert("sex", Value::Word(person.sex.word().to_owned()));
-    out.insert("verified", flag(person.state == State::Active));
+    out.insert("sex".to_owned(), Value::Word(person.sex.word().to_owned()));
+    out.insert("verified".to_owned(), flag(person.state == State::Active));
     // What nobody has checked decides nothing.
     if person.state == State::Active {
-        out.insert("hukou", flag(person.hukou));
-        out.insert("disability", Value::Number(person.disability.map_or(0, |d| i64::from(d.level()))));
+        out.insert("hukou".to_owned(), flag(person.hukou));
+        out.insert(
+            "disability".to_owned(),
+            Value::Number(person.disability.map_or(0, |d| i64::from(d.level()))),
+        );
     }
     if let (Some(place), Some(district)) = (person.place, district) {
-        out.insert("lives-here", flag(district.contains(place)));
+        out.insert("lives-here".to_owned(), flag(district.contains(place)));
     }
     out
 }

@@ -1,7 +1,7 @@
 //! Answers and known values in words.
 
 use linli_base::docnum::Phone;
-use linli_base::{Day, PlaceCode};
+use linli_base::{Day, Fen, PlaceCode};
 use linli_catalogue::offers::{Both, Field, FieldKind, Finding, Form, KnownFrom, Value};
 use linli_catalogue::predicate::Op;
 use linli_db::Read;
@@ -120,6 +120,8 @@ pub(crate) fn answer(w: Words, field: &Field, answers: &Answers) -> String {
             .iter()
             .find(|c| c.key == value)
             .map_or_else(|| value.to_owned(), |c| w.lang().pick(&c.zh, &c.en).into_owned()),
+        FieldKind::YesNo => (if value == "1" { w.yes() } else { w.no() }).to_owned(),
+        FieldKind::Money => value.parse().map_or_else(|_| value.to_owned(), |n| Fen::new(n).to_string()),
         FieldKind::Day => value.parse::<Day>().map_or_else(|_| value.to_owned(), |d| day(w.lang(), d)),
         // In groups of four, as it stands on the card.
         FieldKind::BankCard => {

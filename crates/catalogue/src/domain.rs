@@ -1,8 +1,13 @@
 //! What an item says. A document, frozen with its version.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::form::{BadForm, Form};
+use crate::handling::{Begin, Department, Handover, Identity, InPerson, Persons};
+use crate::kinds;
+use crate::material::Material;
 use crate::predicate::Predicate;
 
 linli_db::id! {
@@ -44,29 +49,6 @@ pub enum Pace {
     Promised,
 }
 
-/// The best way in which a material is met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Way {
-    /// Asked of a register: nothing to hand in.
-    Register,
-    /// A certificate in the wallet.
-    Certificate,
-    /// A statement that the applicant signs.
-    Declare,
-    Upload,
-    /// The paper itself.
-    Original,
-}
-
-impl Way {
-    /// Whether the resident has nothing to do for it.
-    #[must_use]
-    pub fn waived(self) -> bool {
-        matches!(self, Self::Register | Self::Certificate)
-    }
-}
-
 /// A condition: in words, and where it can be decided from what is known, as a test (受理条件).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,15 +59,6 @@ pub struct Condition {
     pub test: Option<Predicate>,
 }
 
-/// A material of an item.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Material {
-    pub name: Both,
-    pub way: Way,
-    pub source: Both,
-}
-
 /// The guide of an item (办事指南).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,23 +66,41 @@ pub struct Guide {
     pub name: Both,
     pub summary: Both,
     /// Other words by which people look for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<String>,
-    pub department: Both,
+    /// The body in charge. It handles a district's item itself; of the others, the office of the level where the applicant lives.
+    pub department: Department,
     pub level: Level,
     pub topic: Both,
-    /// Whether it counts among the items of human resources and social security.
-    pub human_resources: bool,
+    /// 事项类型.
     pub kind: Both,
     pub pace: Pace,
+    pub persons: Persons,
+    /// Keys of [`kinds::EVENTS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<String>,
+    #[serde(default)]
+    pub identity: Identity,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub materials: Vec<Material>,
-    /// What is left for the resident to do.
+    /// When she is needed in person, beside what materials and hand-over ask.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub presence: Vec<InPerson>,
+    /// The ways in which the result may reach her; she chooses. Empty: there is nothing to hand over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handover: Vec<Handover>,
+    /// What is left for the resident to do, where it is not plain from form and materials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub to_do: Vec<Both>,
     /// 法定时限 and 承诺时限, working days.
     pub legal_days: u16,
     pub promised_days: u16,
     pub limit_note: Both,
-    pub visits: u8,
+    /// Visits as the department publishes them, only to be compared: what is shown and counted is derived ([`crate::visits`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared_visits: Option<u8>,
     pub fee: Both,
     pub result: Both,
     #[serde(rename = "where")]
@@ -117,11 +108,13 @@ pub struct Guide {
     pub phone: String,
     /// Where this text comes from.
     pub source: Both,
-    /// Where it begins.
-    pub begin: String,
-    /// The form, where the item is applied for with one; `None`: it has pages of its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub form: Option<Form>,
+    /// Written from a template; the department has not checked it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchecked: bool,
+    /// Keys of items that are best done along with it (一件事一次办).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub together: Vec<String>,
+    pub begin: Begin,
 }
 
 /// What is wrong with a document; the editor and the import tell it.
@@ -131,10 +124,16 @@ pub enum BadGuide {
     Form(String),
     #[error("the promised limit is longer than the legal one")]
     PromiseLongerThanLaw,
-    #[error("begin is no path of this site")]
+    #[error("begin is no path of this site, or no https address")]
     Begin,
     #[error("a Chinese name is empty")]
     Name,
+    #[error("material {0}: {1}")]
+    Material(String, &'static str),
+    #[error("unknown life event {0}")]
+    Event(String),
+    #[error("the department has no code")]
+    Department,
     #[error("{0}")]
     Rule(#[from] BadForm),
 }
@@ -143,25 +142,87 @@ impl Guide {
     /// Reads and checks a document.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// What is wrong.
     pub fn read(json: &str) -> Result<Self, BadGuide> {
         let guide: Self = serde_json::from_str(json).map_err(|e| BadGuide::Form(e.to_string()))?;
-        if guide.promised_days > guide.legal_days {
+        guide.check()?;
+        Ok(guide)
+    }
+
+    /// Checks what types cannot.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check(&self) -> Result<(), BadGuide> {
+        if self.promised_days > self.legal_days {
             return Err(BadGuide::PromiseLongerThanLaw);
         }
-        if !guide.begin.starts_with('/') || guide.begin.starts_with("//") {
+        let fits = match &self.begin {
+            Begin::Page(path) => path.starts_with('/') && !path.starts_with("//"),
+            Begin::LinkOut(out) => out
+                .address
+                .strip_prefix("https://")
+                .is_some_and(|rest| !rest.is_empty() && !rest.contains(' ')),
+            Begin::Form(_) | Begin::Generic => true,
+        };
+        if !fits {
             return Err(BadGuide::Begin);
         }
-        if guide.name.zh.trim().is_empty() || guide.materials.iter().any(|m| m.name.zh.trim().is_empty()) {
+        if self.name.zh.trim().is_empty() {
             return Err(BadGuide::Name);
         }
-        for test in guide.conditions.iter().filter_map(|c| c.test.as_ref()) {
-            test.check()?;
+        if self.department.code.is_empty() || self.department.zh.is_empty() {
+            return Err(BadGuide::Department);
         }
-        if let Some(form) = &guide.form {
+        if let Some(event) = self.events.iter().find(|e| kinds::event(e).is_none()) {
+            return Err(BadGuide::Event(event.clone()));
+        }
+        // Before anybody applies nothing is answered.
+        for test in self.conditions.iter().filter_map(|c| c.test.as_ref()) {
+            test.check(&[])?;
+        }
+        let form = self.form();
+        if let Some(form) = &form {
             form.check()?;
         }
-        Ok(guide)
+        let answered: Vec<&str> = form.iter().flat_map(|f| f.fields()).map(|f| f.key.as_str()).collect();
+        let mut keys: Vec<&str> = Vec::new();
+        for material in &self.materials {
+            material.check()?;
+            if keys.contains(&material.key.as_str()) {
+                return Err(BadGuide::Material(material.key.clone(), "the key stands twice"));
+            }
+            keys.push(&material.key);
+            if let Some(when) = &material.when {
+                when.check(&answered)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The form it is applied for with: its own or the generic one; `None`: it begins elsewhere.
+    #[must_use]
+    pub fn form(&self) -> Option<Cow<'_, Form>> {
+        match &self.begin {
+            Begin::Form(form) => Some(Cow::Borrowed(form)),
+            Begin::Generic => Some(Cow::Owned(crate::form::generic())),
+            Begin::Page(_) | Begin::LinkOut(_) => None,
+        }
+    }
+
+    /// Keys of every rule that its tests and grants ask.
+    #[must_use]
+    pub fn rules(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        self.conditions.iter().filter_map(|c| c.test.as_ref()).for_each(|t| t.rules(&mut out));
+        self.materials.iter().filter_map(|m| m.when.as_ref()).for_each(|t| t.rules(&mut out));
+        let mut out: Vec<String> = out.into_iter().map(str::to_owned).collect();
+        if let Some(form) = self.form() {
+            out.extend(form.rules().into_iter().map(str::to_owned));
+        }
+        out.sort();
+        out.dedup();
+        out
     }
 
     /// Whether all that was typed stands somewhere in names and words: each run of letters by itself.

@@ -1,9 +1,13 @@
 //! The form of an item: what is asked, page by page, and what is granted.
+//!
+//! A page or field with a `when` is asked only where the test is met; it may ask for facts and for answers of *earlier pages*, so
+//! that a page without script shows the right fields when it is opened. Rows of a group are answered under `GROUP.N.FIELD`, N from 1.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Both;
-use crate::predicate::Predicate;
+use crate::material::is_key;
+use crate::predicate::{Facts, Predicate, Value, Verdict};
 
 /// A form is wrong.
 #[derive(Debug, thiserror::Error)]
@@ -20,8 +24,10 @@ pub enum BadForm {
     Empty,
     #[error("the grant's text has no {{value}}")]
     Grant,
-    #[error("a body's code is empty")]
-    Body,
+    #[error("field {0}: the least is more than the most, or a limit stands where there is none")]
+    Limits(String),
+    #[error("group {0} has no fields, a group in itself, or too many rows")]
+    Group(String),
 }
 
 /// What is typed into a field.
@@ -30,11 +36,37 @@ pub enum BadForm {
 pub enum FieldKind {
     Text,
     Lines,
+    /// Regular form `2026-11-27`.
     Day,
     Phone,
     BankCard,
+    /// Regular form: the key of the choice.
     Choice,
+    /// A whole number; `min` and `max` hold it.
+    Number,
+    /// Yuan as typed; regular form: fen. `min` and `max` are in fen.
+    Money,
+    /// Regular form `1` or `0`.
+    YesNo,
+    /// A resident identity number with a right check digit.
+    IdNumber,
+    Email,
+    /// A place of the district, down to the community; regular form: its code.
+    Place,
+    /// A postal address in words.
+    Address,
+    /// Several answers to the same fields (family members, former employers): from `min` to `max` rows of `fields`.
+    Group,
 }
+
+impl FieldKind {
+    fn limited(self) -> bool {
+        matches!(self, Self::Number | Self::Money | Self::Group)
+    }
+}
+
+/// Rows beyond any that somebody types.
+const MOST_ROWS: i64 = 20;
 
 /// Where a value is known from: shown with its source and never asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +105,71 @@ pub struct Field {
     pub choices: Vec<Choice>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
+    /// Asked only where this is met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Predicate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+    /// The fields of a group's row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
+}
+
+impl Field {
+    /// An answer in its regular form as a fact, for `answer:KEY`; `None`: left empty, or not of that form. A group's fact is the
+    /// number of its rows, which only the form's room can count.
+    #[must_use]
+    pub fn fact(&self, regular: &str) -> Option<Value> {
+        if regular.is_empty() {
+            return None;
+        }
+        match self.kind {
+            FieldKind::Number | FieldKind::Money | FieldKind::YesNo | FieldKind::Group => {
+                regular.parse().ok().map(Value::Number)
+            }
+            _ => Some(Value::Word(regular.to_owned())),
+        }
+    }
+
+    fn check(&self, keys: &mut Vec<String>, earlier: &[&str], in_group: bool) -> Result<(), BadForm> {
+        if !is_key(&self.key) || keys.contains(&self.key) {
+            return Err(BadForm::Key(self.key.clone()));
+        }
+        if (self.kind == FieldKind::Choice) == self.choices.is_empty() {
+            return Err(BadForm::Choices(self.key.clone()));
+        }
+        let limited = self.min.is_some() || self.max.is_some();
+        let crossed = matches!((self.min, self.max), (Some(min), Some(max)) if min > max);
+        if crossed || (limited && !self.kind.limited()) {
+            return Err(BadForm::Limits(self.key.clone()));
+        }
+        if let Some(when) = &self.when {
+            when.check(earlier)?;
+        }
+        if self.kind == FieldKind::Group {
+            let rows =
+                self.max.is_some_and(|n| (1..=MOST_ROWS).contains(&n)) && self.min.is_none_or(|n| n >= 0);
+            if in_group || self.fields.is_empty() || !rows {
+                return Err(BadForm::Group(self.key.clone()));
+            }
+            let mut own = Vec::new();
+            for field in &self.fields {
+                field.check(&mut own, earlier, true)?;
+            }
+        } else if !self.fields.is_empty() {
+            return Err(BadForm::Group(self.key.clone()));
+        }
+        keys.push(self.key.clone());
+        Ok(())
+    }
+}
+
+/// Whether a test lets something be asked: what has no test is always asked, and what nobody knows is asked.
+#[must_use]
+pub fn asked(when: Option<&Predicate>, facts: &Facts, rule: &dyn Fn(&str) -> Option<i64>) -> bool {
+    when.is_none_or(|p| p.test(facts, rule, &mut Vec::new()) != Verdict::NotMet)
 }
 
 /// One question page.
@@ -80,6 +177,9 @@ pub struct Field {
 #[serde(deny_unknown_fields)]
 pub struct Page {
     pub title: Both,
+    /// Asked only where this is met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Predicate>,
     pub fields: Vec<Field>,
 }
 
@@ -98,9 +198,6 @@ pub struct Grant {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
-    /// Code of the body that handles it; for a street's or a community's item the office where the applicant lives does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
     /// One proposes, another decides.
     pub two_persons: bool,
     /// What is known and goes with the application.
@@ -116,28 +213,23 @@ impl Form {
     /// # Errors
     /// What is wrong.
     pub fn check(&self) -> Result<(), BadForm> {
-        if self.body.as_ref().is_some_and(String::is_empty) {
-            return Err(BadForm::Body);
-        }
-        let mut keys: Vec<&str> = Vec::new();
+        let mut keys: Vec<String> = Vec::new();
         for page in &self.pages {
             if page.fields.is_empty() {
                 return Err(BadForm::Empty);
             }
+            let before = keys.clone();
+            let earlier: Vec<&str> = before.iter().map(String::as_str).collect();
+            if let Some(when) = &page.when {
+                when.check(&earlier)?;
+            }
             for field in &page.fields {
-                let fits = !field.key.is_empty()
-                    && field.key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-                if !fits || keys.contains(&field.key.as_str()) {
-                    return Err(BadForm::Key(field.key.clone()));
-                }
-                if (field.kind == FieldKind::Choice) == field.choices.is_empty() {
-                    return Err(BadForm::Choices(field.key.clone()));
-                }
-                keys.push(&field.key);
+                field.check(&mut keys, &earlier, false)?;
             }
         }
+        let answered: Vec<&str> = keys.iter().map(String::as_str).collect();
         for grant in &self.grants {
-            grant.when.check()?;
+            grant.when.check(&answered)?;
             if !grant.text.zh.contains("{value}") || !grant.text.en.contains("{value}") {
                 return Err(BadForm::Grant);
             }
@@ -145,7 +237,7 @@ impl Form {
         Ok(())
     }
 
-    /// Every field, in order.
+    /// Every field, in order; a group counts as one.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.pages.iter().flat_map(|p| p.fields.iter())
     }
@@ -154,10 +246,58 @@ impl Form {
     #[must_use]
     pub fn rules(&self) -> Vec<&str> {
         let mut out = Vec::new();
+        for page in &self.pages {
+            let tests = page.fields.iter().flat_map(|f| f.fields.iter().chain([f])).map(|f| &f.when);
+            tests.chain([&page.when]).flatten().for_each(|p| p.rules(&mut out));
+        }
         for grant in &self.grants {
             grant.when.rules(&mut out);
             out.push(&grant.rule);
         }
         out
+    }
+}
+
+/// The form that fits every item: what it is for, how much is known, remarks. Who asks and the materials come with every form.
+#[must_use]
+pub fn generic() -> Form {
+    let both = |zh: &str, en: &str| Both { zh: zh.to_owned(), en: en.to_owned() };
+    let field = |key: &str, label: Both, hint: Option<Both>, kind: FieldKind, optional: bool| Field {
+        key: key.to_owned(),
+        label,
+        hint,
+        kind,
+        choices: Vec::new(),
+        optional,
+        when: None,
+        min: None,
+        max: None,
+        fields: Vec::new(),
+    };
+    Form {
+        two_persons: true,
+        known: vec![KnownFrom::Name, KnownFrom::Document, KnownFrom::Phone, KnownFrom::Place],
+        pages: vec![Page {
+            title: both("要办什么？", "What do you need?"),
+            when: None,
+            fields: vec![
+                field(
+                    "matter",
+                    both("请写明申请的内容", "What you apply for"),
+                    Some(both("例如：为谁办、办什么、有什么特别情况", "For whom, what, anything special")),
+                    FieldKind::Lines,
+                    false,
+                ),
+                field(
+                    "organisation",
+                    both("单位名称", "Name of the organisation"),
+                    Some(both("以单位名义申请的才填", "Only if you apply for one")),
+                    FieldKind::Text,
+                    true,
+                ),
+                field("remarks", both("备注", "Remarks"), None, FieldKind::Lines, true),
+            ],
+        }],
+        grants: Vec::new(),
     }
 }

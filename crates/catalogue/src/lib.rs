@@ -4,10 +4,14 @@ pub mod acts;
 pub mod domain;
 mod figures;
 pub mod form;
+pub mod handling;
+pub mod kinds;
+pub mod material;
 pub mod offers;
 mod pages;
 pub mod predicate;
 mod store;
+pub mod visits;
 
 use linli_web::{Gate, Route};
 
@@ -21,9 +25,9 @@ pub const ROOM: linli_db::Room =
 
 /// Items as delivered: key and document. Others come by import and, later, by the editor.
 pub const DELIVERED: &[(&str, &str)] = &[
-    ("insurance-proof", include_str!("../items/insurance-proof.json")),
-    ("old-age-allowance", include_str!("../items/old-age-allowance.json")),
-    ("senior-card", include_str!("../items/senior-card.json")),
+    ("insurance-proof", include_str!("../items/whole/insurance-proof.json")),
+    ("old-age-allowance", include_str!("../items/whole/old-age-allowance.json")),
+    ("senior-card", include_str!("../items/whole/senior-card.json")),
 ];
 
 /// Addresses.
@@ -35,4 +39,15 @@ pub fn routes() -> Vec<Route> {
         Route::get("/services/{key}", Gate::Public, pages::guide),
         Route::get("/api/v1/items/{key}", Gate::Public, pages::api),
     ]
+}
+
+#[cfg(test)]
+mod testing {
+    /// A sound guide to start from.
+    pub(crate) fn guide() -> crate::domain::Guide {
+        let mut guide = crate::domain::Guide::read(crate::DELIVERED[0].1).expect("a sound guide");
+        guide.materials.clear();
+        guide.handover.clear();
+        guide
+    }
 }

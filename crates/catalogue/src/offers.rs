@@ -4,8 +4,11 @@ use linli_acts::{Actor, House};
 use linli_db::Read;
 
 pub use crate::acts::{CatalogueError, deliver};
-pub use crate::domain::{Both, Condition, Guide, ItemId, Level, Way};
-pub use crate::form::{Field, FieldKind, Form, Grant, KnownFrom, Page};
+pub use crate::domain::{Both, Condition, Guide, ItemId, Level};
+pub use crate::form::{Field, FieldKind, Form, Grant, KnownFrom, Page, asked};
+pub use crate::handling::{Begin, Handover, Identity, LinkOut, Persons};
+pub use crate::kinds;
+pub use crate::material::{Check, HandIn, Material, Need, Source, Way};
 pub use crate::predicate::{Facts, Finding, Operand, Predicate, Value, Verdict};
 use crate::store;
 

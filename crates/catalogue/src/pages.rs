@@ -7,7 +7,9 @@ use linli_words::Lang;
 
 use crate::Words;
 use crate::domain::{Both, Guide, ItemId, Pace};
+use crate::material::Way;
 use crate::store::{self, ItemRow};
+use crate::visits::best_and_worst;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -100,6 +102,7 @@ async fn asked(req: &Req) -> Result<Guide, Fault> {
 }
 
 pub(crate) async fn guide(req: Req) -> Result<Reply, Fault> {
+    let key: String = req.path("key")?;
     let g = asked(&req).await?;
     let (f, w, lang) = (req.frame(), req.words::<Words>(), req.lang());
     let materials: Vec<ShownMaterial> = g
@@ -107,8 +110,8 @@ pub(crate) async fn guide(req: Req) -> Result<Reply, Fault> {
         .iter()
         .map(|m| ShownMaterial {
             name: pick(lang, &m.name),
-            source: pick(lang, &m.source),
-            waived: m.way.waived(),
+            source: lang.pick(&m.source.zh, &m.source.en).into_owned(),
+            waived: m.best().is_some_and(Way::waived),
         })
         .collect();
     let limit = match g.pace {
@@ -116,9 +119,9 @@ pub(crate) async fn guide(req: Req) -> Result<Reply, Fault> {
         Pace::Promised => w.limit(&g.legal_days, &g.promised_days),
     };
     let facts = vec![
-        Fact::new(w.who(), pick(lang, &g.department)),
+        Fact::new(w.who(), lang.pick(&g.department.zh, &g.department.en).into_owned()),
         Fact::new(w.how_long(), limit),
-        Fact::new(w.visits(), w.times(&g.visits)),
+        Fact::new(w.visits(), w.times(&best_and_worst(&g).1)),
         Fact::new(w.fee(), pick(lang, &g.fee)),
         Fact::new(w.result(), pick(lang, &g.result)),
         Fact::new(w.place(), pick(lang, &g.place)),
@@ -135,7 +138,7 @@ pub(crate) async fn guide(req: Req) -> Result<Reply, Fault> {
         conditions: g.conditions.iter().map(|c| lang.pick(&c.zh, &c.en).into_owned()).collect(),
         facts: Facts { facts, why: f.words().why() },
         source: pick(lang, &g.source),
-        begin: g.begin,
+        begin: g.begin.href(&key),
         f,
         w,
     }))

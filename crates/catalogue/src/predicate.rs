@@ -1,14 +1,30 @@
-//! Tests over what is known of a person: one kind for eligibility and for what is granted. Structured, not a language, so that
-//! an officer can put one together from lists and nobody can write one that never ends.
+//! Tests over what is known of a person and what she answered: one kind for eligibility, for what is granted, for the pages and
+//! fields that are asked, for the materials that are wanted and the visits that follow. Structured, not a language, so that an
+//! officer can put one together from lists and nobody can write one that never ends.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::form::BadForm;
+use crate::kinds;
 
-/// A fact about a person, by key: `age`, `hukou`, `lives-here`, `disability`, `sex`, `verified`.
+/// A fact about a person, by key: `age`, `hukou`, `lives-here`, `disability`, `sex`, `verified`. Beside these: `holds:KIND`, a flag,
+/// whether she holds a valid paper of a kind of [`kinds::PAPERS`]; and `answer:FIELD`, what she answered to a field of the form, as
+/// [`crate::form::Field::fact`] gives it (for a group: how many rows).
 pub const FACTS: &[&str] = &["age", "hukou", "lives-here", "disability", "sex", "verified"];
+
+/// Key of the fact that somebody holds a paper of a kind.
+#[must_use]
+pub fn holds(kind: &str) -> String {
+    format!("holds:{kind}")
+}
+
+/// Key of the fact that an answer is.
+#[must_use]
+pub fn answer(field: &str) -> String {
+    format!("answer:{field}")
+}
 
 /// What a fact is. Flags are 0 and 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +34,7 @@ pub enum Value {
 }
 
 /// What is known. A fact that is not in it is not known.
-pub type Facts = BTreeMap<&'static str, Value>;
+pub type Facts = BTreeMap<String, Value>;
 
 /// What a fact is compared with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,15 +91,16 @@ pub struct Finding {
 const DEEPEST: usize = 8;
 
 impl Predicate {
-    /// Whether it asks only for facts that exist and is of a bounded size. That its rules exist is tested where they are linked in.
+    /// Whether it asks only for facts that exist, and for answers to fields in `answered`, and is of a bounded size. That its rules
+    /// exist is tested where they are linked in.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn check(&self) -> Result<(), BadForm> {
-        self.check_at(0)
+    pub fn check(&self, answered: &[&str]) -> Result<(), BadForm> {
+        self.check_at(0, answered)
     }
 
-    fn check_at(&self, depth: usize) -> Result<(), BadForm> {
+    fn check_at(&self, depth: usize, answered: &[&str]) -> Result<(), BadForm> {
         if depth > DEEPEST {
             return Err(BadForm::Deep);
         }
@@ -92,15 +109,17 @@ impl Predicate {
                 if of.is_empty() || of.len() > 32 {
                     return Err(BadForm::Deep);
                 }
-                of.iter().try_for_each(|p| p.check_at(depth + 1))
+                of.iter().try_for_each(|p| p.check_at(depth + 1, answered))
             }
-            Self::Not(p) => p.check_at(depth + 1),
+            Self::Not(p) => p.check_at(depth + 1, answered),
             Self::Fact { key, .. } => {
-                if FACTS.contains(&key.as_str()) {
-                    Ok(())
-                } else {
-                    Err(BadForm::Fact(key.clone()))
-                }
+                let there = match key.split_once(':') {
+                    None => FACTS.contains(&key.as_str()),
+                    Some(("holds", kind)) => kinds::paper(kind).is_some(),
+                    Some(("answer", field)) => answered.contains(&field),
+                    Some(_) => false,
+                };
+                if there { Ok(()) } else { Err(BadForm::Fact(key.clone())) }
             }
         }
     }
@@ -137,7 +156,7 @@ impl Predicate {
                     Operand::Rule(key) => (rule(key).map(Value::Number), Some(key.clone())),
                 };
                 let Some(than) = than else { return Verdict::Unknown };
-                let known = facts.get(key.as_str()).cloned();
+                let known = facts.get(key).cloned();
                 let verdict = compare(known.as_ref(), *op, &than);
                 told.push(Finding { key: key.clone(), known, op: *op, than, rule: from, verdict });
                 verdict
@@ -196,8 +215,8 @@ mod tests {
             (Some(69), Some(0), Verdict::NotMet, Verdict::NotMet),
         ] {
             let mut facts = Facts::new();
-            facts.extend(age.map(|n| ("age", Value::Number(n))));
-            facts.extend(hukou.map(|n| ("hukou", Value::Number(n))));
+            facts.extend(age.map(|n| ("age".to_owned(), Value::Number(n))));
+            facts.extend(hukou.map(|n| ("hukou".to_owned(), Value::Number(n))));
             let mut told = Vec::new();
             assert_eq!(both.test(&facts, &rule, &mut told), all, "{age:?} {hukou:?} all");
             assert_eq!(told.len(), 2, "everything that counts is told");
@@ -208,17 +227,22 @@ mod tests {
     #[test]
     fn a_rule_that_is_not_there_decides_nothing() {
         let old = fact("age", Op::AtLeast, Operand::Rule("gone".into()));
-        let facts = Facts::from([("age", Value::Number(99))]);
+        let facts = Facts::from([("age".to_owned(), Value::Number(99))]);
         assert_eq!(old.test(&facts, &|_| None, &mut Vec::new()), Verdict::Unknown);
     }
 
     #[test]
     fn a_test_asks_only_for_facts_that_exist() {
-        assert!(fact("income", Op::AtMost, Operand::Number(1)).check().is_err());
+        assert!(fact("income", Op::AtMost, Operand::Number(1)).check(&[]).is_err());
         let mut deep = fact("age", Op::Is, Operand::Number(1));
         for _ in 0..20 {
             deep = Predicate::Not(Box::new(deep));
         }
-        assert!(deep.check().is_err());
+        assert!(deep.check(&[]).is_err());
+        assert!(fact("holds:marriage", Op::Is, Operand::Number(1)).check(&[]).is_ok());
+        assert!(fact("holds:crown", Op::Is, Operand::Number(1)).check(&[]).is_err());
+        let married = fact("answer:married", Op::Is, Operand::Number(1));
+        assert!(married.check(&["married"]).is_ok());
+        assert!(married.check(&[]).is_err(), "only what was asked before");
     }
 }

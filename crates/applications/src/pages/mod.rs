@@ -41,13 +41,21 @@ pub(crate) fn inputs<'a>(
                     Choose::new(&field.key, &label, &value, choices).hint(&hint).error(error),
                 );
             }
+            if field.kind == FieldKind::YesNo {
+                let w: Words = req.words();
+                let choices = vec![Choice::new("1", w.yes()), Choice::new("0", w.no())];
+                return Asked::Choose(
+                    Choose::new(&field.key, &label, &value, choices).hint(&hint).error(error),
+                );
+            }
             let mut input = ui::Field::new(&field.key, &label, &value).hint(&hint).error(error);
             input = match field.kind {
                 FieldKind::Lines => input.kind(Kind::Lines),
                 FieldKind::Day => input.kind(Kind::Day),
                 FieldKind::Phone => input.kind(Kind::Phone).autocomplete("off"),
                 FieldKind::BankCard => input.kind(Kind::Number).autocomplete("off"),
-                FieldKind::Text | FieldKind::Choice => input,
+                FieldKind::Number | FieldKind::Group => input.kind(Kind::Number),
+                _ => input,
             };
             if field.optional {
                 input = input.optional(f.words().optional());
