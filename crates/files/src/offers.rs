@@ -23,6 +23,28 @@ pub fn take_up(act: &mut Act<'_, '_>, id: FileId, by: &Use) -> Result<(), FileEr
     acts::take_up(act, id, by)
 }
 
+/// A file of a person that a counter has checked is used once more, for another record.
+///
+/// # Errors
+/// If it is not hers, was not checked, or something was found in it.
+pub fn use_again(
+    act: &mut Act<'_, '_>,
+    id: FileId,
+    person: PersonId,
+    owner: &Subject,
+    purpose: &str,
+) -> Result<(), FileError> {
+    let row = acts::file(act, id)?;
+    if row.person != person || row.checked_at.is_none() {
+        return Err(FileError::Missing);
+    }
+    if row.scan == Scan::Infected {
+        return Err(FileError::Infected);
+    }
+    act.run(&store::USE, (id, owner.kind, owner.id, purpose, None::<Instant>))?;
+    Ok(())
+}
+
 /// A use ends. A file that nothing uses any more goes, unless a counter has checked it.
 ///
 /// # Errors

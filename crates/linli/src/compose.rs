@@ -66,6 +66,7 @@ pub const LISTENERS: &[(&str, &str)] = &[
     ("people.merged", linli_casework::offers::FOLLOW_PERSON),
     ("people.merged", linli_applications::jobs::FOLLOW_PERSON),
     ("people.merged", linli_certificates::FOLLOW_PERSON),
+    ("casework.ended", linli_applications::jobs::FILES_AFTER_END),
 ];
 
 /// The officer's rail.

@@ -1,16 +1,19 @@
 //! The applicant's pages: may I, one question page after another, check, mend.
 
+pub(crate) mod case_materials;
 pub(crate) mod check;
 pub(crate) mod form;
+pub(crate) mod material;
 pub(crate) mod mend;
+pub(crate) mod mend_file;
+pub(crate) mod receipt;
 pub(crate) mod start;
 
-use std::collections::BTreeMap;
-
 use linli_base::FieldError;
-use linli_catalogue::offers::{Field, FieldKind};
-use linli_web::Req;
+use linli_catalogue::offers::{Field, FieldKind, Form};
+use linli_files::offers::{FileId, FileRow};
 use linli_web::ui::{self, Choice, Choose, Errors, Kind};
+use linli_web::{Fault, Req};
 
 use crate::Words;
 use crate::show::pick;
@@ -65,15 +68,39 @@ pub(crate) fn inputs<'a>(
         .collect()
 }
 
-/// What was typed into the form, by field.
-pub(crate) fn typed<'a>(req: &Req, fields: impl Iterator<Item = &'a Field>) -> BTreeMap<String, String> {
-    fields
-        .map(|f| {
-            let value =
-                if f.kind == FieldKind::Lines { req.form().lines(&f.key) } else { req.form().text(&f.key) };
-            (f.key.clone(), value)
-        })
-        .collect()
+/// A stored value as it is typed: yuan instead of fen; everything else as it is.
+pub(crate) fn as_typed(form: &Form, key: &str, value: &str) -> String {
+    let parts: Vec<&str> = key.split('.').collect();
+    let field = match parts.as_slice() {
+        [group, _, part] => {
+            let group = form.fields().find(|f| f.key == *group);
+            group.and_then(|g| g.fields.iter().find(|f| f.key == *part))
+        }
+        _ => form.fields().find(|f| f.key == key),
+    };
+    match (field.map(|f| f.kind), value.parse::<i64>()) {
+        (Some(FieldKind::Money), Ok(fen)) => format!("{}.{:02}", fen / 100, fen % 100),
+        _ => value.to_owned(),
+    }
+}
+
+/// A file that lies with a material.
+pub(crate) struct FileLine {
+    pub id: FileId,
+    pub words: String,
+}
+
+/// Files in words.
+pub(crate) fn file_lines<'a>(
+    req: &Req,
+    files: impl Iterator<Item = &'a FileRow>,
+) -> Result<Vec<FileLine>, Fault> {
+    let mut out = Vec::new();
+    for file in files {
+        let words = linli_files::offers::line(req.house().vault(), file, req.lang())?;
+        out.push(FileLine { id: file.id, words });
+    }
+    Ok(out)
 }
 
 /// What is wrong, in words, for the summary and beside each field.
@@ -82,8 +109,10 @@ pub(crate) fn errors(req: &Req, wrong: Vec<FieldError>) -> Errors {
     let list = wrong
         .into_iter()
         .map(|e| {
-            let words = w.by_key(e.kind).unwrap_or_default().to_owned();
-            (e.field, words)
+            let words = linli_files::offers::refusal_words(e.kind, req.lang())
+                .or_else(|| w.by_key(e.kind))
+                .unwrap_or_default();
+            (e.field, words.to_owned())
         })
         .collect();
     Errors::new(req.frame().words().errors_title(), list)

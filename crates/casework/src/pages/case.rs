@@ -4,7 +4,7 @@ use askama::Template;
 use linli_web::ui::{Chip, Choice, Choose, Errors, Fact, Facts, Field, Kind, Moment, Timeline};
 use linli_web::{Fault, Frame, Reply, Req};
 
-use super::{day_words, light_chip, state_chip, title};
+use super::{day_words, light_chip, state_chip, title, under};
 use crate::acts::person;
 use crate::domain::{CaseId, Outcome, State};
 use crate::error::CaseError;
@@ -250,7 +250,7 @@ pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result
         rev: case.rev,
         base: format!("/desk/cases/{id}"),
         facts: Facts { facts, why },
-        told: v.told.iter().map(|g| (g.title.clone(), Facts { facts: g.facts.clone(), why })).collect(),
+        told: v.told.iter().map(|g| (g.title.clone(), under(g, &format!("/desk/cases/{id}"), why))).collect(),
         supplements: v.supplements.iter().map(|s| shown_supplement(w, lang, s)).collect(),
         decisions: v.decisions.iter().map(|d| shown_decision(w, english, d)).collect(),
         refused: v.refused.clone(),

@@ -6,11 +6,12 @@ pub(crate) mod queue;
 pub(crate) mod steps;
 
 use linli_base::Day;
-use linli_web::ui::{Chip, Tone};
+use linli_web::ui::{Chip, Facts, Tone};
 use linli_words::Lang;
 
 use crate::Words;
 use crate::domain::{Light, Outcome, State};
+use crate::kind::Group;
 use crate::store::CaseRow;
 
 pub(crate) fn state_chip(w: Words, case: &CaseRow) -> Chip {
@@ -30,6 +31,11 @@ pub(crate) fn state_words(w: Words, case: &CaseRow) -> &'static str {
         (State::Closed | State::Decided, Some(Outcome::Denied)) => w.state_denied(),
         (state, _) => w.by_key(state.key()).unwrap_or_default(),
     }
+}
+
+/// What a room told, its links completed below the page of the case.
+pub(crate) fn under(group: &Group, page: &str, why: &'static str) -> Facts {
+    Facts { facts: group.facts.iter().map(|f| f.clone().under(page)).collect(), why }
 }
 
 pub(crate) fn title(lang: Lang, case: &CaseRow) -> String {
