@@ -59,14 +59,19 @@ impl House {
         Self(Arc::new(Inner { db, vault, services, listeners: by_event, holder, looked_back }))
     }
 
-    /// Called once after the migrations: ids go on above the highest in the log, even if the clock went back.
+    /// Called once after the migrations: ids go on above the highest in the log, even if the clock went back; open jobs lie
+    /// where this program looks for them.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn start(&self) -> Result<(), DbError> {
-        let highest = self.0.db.read(crate::log::highest).await?;
+        let highest = self
+            .0
+            .db
+            .read(|r| Ok::<_, DbError>(crate::log::highest(r)?.max(crate::jobs::highest(r)?)))
+            .await?;
         self.0.db.raise_ids(highest);
-        Ok(())
+        self.0.db.write(crate::jobs::sort_pools).await
     }
 
     #[must_use]

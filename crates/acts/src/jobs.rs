@@ -1,14 +1,16 @@
 //! Work after the commit: enqueued in the act's own transaction, done at least once, by idempotent handlers.
 
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use linli_base::Instant;
-use linli_db::{DbError, Json, Tx, row, sql};
+use linli_db::{DbError, Json, Read, Tx, row, sql};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::house::House;
 
@@ -21,8 +23,18 @@ linli_db::id! {
 pub const TRIES: u32 = 24;
 /// A job whose worker went away is taken by another after this long.
 const LEASE_SECONDS: i64 = 120;
-/// Jobs taken at once by one process.
-const TAKE: u16 = 16;
+
+/// Jobs that wait for the same thing, and how many of them one process does at once. A service outside that is slow or gone
+/// fills its own pool and no other.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// Stable: it stands in the table of jobs.
+    pub name: &'static str,
+    pub at_once: u16,
+}
+
+/// Jobs that wait for nothing but this house.
+pub static INSIDE: Pool = Pool { name: "inside", at_once: 16 };
 
 /// A job to be enqueued. It carries ids, not content.
 #[derive(Debug)]
@@ -129,19 +141,37 @@ type Running = Pin<Box<dyn Future<Output = Result<(), JobError>> + Send>>;
 /// A kind of job with its handler, declared by `job!`.
 pub struct JobKind {
     pub name: &'static str,
+    pub pool: &'static Pool,
     pub run: fn(House, JobRow) -> Running,
 }
 
 inventory::collect!(JobKind);
 
-/// Declares job handlers: `job! { "wallet.render" => render; }` with `async fn render(House, JobRow) -> Result<(), JobError>`.
+/// Declares job handlers: `job! { "wallet.render" => render; "notices.send" => send, in SMS; }` with
+/// `async fn render(House, JobRow) -> Result<(), JobError>`. A handler that calls outside names the [`Pool`] of what it calls.
 #[macro_export]
 macro_rules! job {
-    ($($name:expr => $handler:path;)+) => { $(
+    ($($name:expr => $handler:path $(, in $pool:path)?;)+) => { $(
         $crate::inventory::submit! {
-            $crate::JobKind { name: $name, run: |house, row| Box::pin($handler(house, row)) }
+            $crate::JobKind {
+                name: $name,
+                pool: $crate::job!(@pool $($pool)?),
+                run: |house, row| Box::pin($handler(house, row)),
+            }
         }
     )+ };
+    (@pool) => { &$crate::INSIDE };
+    (@pool $pool:path) => { &$pool };
+}
+
+fn handler(kind: &str) -> Option<&'static JobKind> {
+    inventory::iter::<JobKind>().find(|k| k.name == kind)
+}
+
+/// Every pool of the program, each once.
+fn pools() -> BTreeMap<&'static str, &'static Pool> {
+    let declared = inventory::iter::<JobKind>().map(|k| k.pool);
+    declared.chain([&INSIDE]).map(|p| (p.name, p)).collect()
 }
 
 /// A job that comes again and again by the clock.
@@ -153,16 +183,20 @@ pub struct Recurring {
 inventory::collect!(Recurring);
 
 sql! {
-    INSERT: (JobId,) = "INSERT INTO jobs (id, kind, payload, lane, dedup, enqueued_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    INSERT: (JobId,) = "INSERT INTO jobs (id, kind, payload, lane, dedup, enqueued_at, due_at, pool) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (dedup) DO NOTHING RETURNING id";
     CLAIM: JobRow = "UPDATE jobs SET leased_until = $2, tries = tries + 1 WHERE id IN (
-            SELECT j.id FROM jobs j WHERE j.done_at IS NULL AND j.failed_at IS NULL AND j.due_at <= $1 AND j.leased_until <= $1
+            SELECT j.id FROM jobs j WHERE j.pool = $4 AND j.done_at IS NULL AND j.failed_at IS NULL AND j.due_at <= $1 AND j.leased_until <= $1
             AND (j.lane IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e WHERE e.lane = j.lane AND e.done_at IS NULL AND e.failed_at IS NULL AND e.id < j.id))
             ORDER BY j.due_at, j.id LIMIT $3)
         RETURNING id, kind, payload, tries";
     DONE: () = "UPDATE jobs SET done_at = $2 WHERE id = $1";
     AGAIN: () = "UPDATE jobs SET leased_until = 0, due_at = $2, error = $3 WHERE id = $1";
     FAILED: () = "UPDATE jobs SET failed_at = $2, error = $3 WHERE id = $1";
+    HIGHEST: (i64,) = "SELECT COALESCE(max(id), 0) AS id FROM jobs";
+    // A program of another version may have put them elsewhere; in a pool that is no more, nobody would take them.
+    ALL_INSIDE: () = "UPDATE jobs SET pool = 'inside' WHERE done_at IS NULL AND failed_at IS NULL AND pool <> 'inside'";
+    INTO_POOL: () = "UPDATE jobs SET pool = $2 WHERE done_at IS NULL AND failed_at IS NULL AND pool = 'inside' AND kind = $1";
 }
 
 pub(crate) fn enqueue(tx: &mut Tx<'_>, job: &Job) -> Result<bool, DbError> {
@@ -170,7 +204,8 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, job: &Job) -> Result<bool, DbError> {
     let id: JobId = tx.next_id();
     let due = job.due_at.unwrap_or(now);
     let payload = Json(&job.payload);
-    let added = tx.opt(&INSERT, (id, job.kind, payload, &job.lane, &job.dedup, now, due))?;
+    let pool = handler(job.kind).map_or(INSIDE.name, |k| k.pool.name);
+    let added = tx.opt(&INSERT, (id, job.kind, payload, &job.lane, &job.dedup, now, due, pool))?;
     tx.wake();
     Ok(added.is_some())
 }
@@ -178,6 +213,49 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, job: &Job) -> Result<bool, DbError> {
 fn pause_seconds(tries: u32) -> i64 {
     // 2, 4, 8, … up to six hours.
     2i64.saturating_pow(tries.min(20)).min(21_600)
+}
+
+/// What this process is doing: the pool of each running job.
+#[derive(Default)]
+struct Busy(HashMap<Id, &'static str>);
+
+impl Busy {
+    /// Pools that have room, and how much.
+    fn room(&self) -> Vec<(&'static str, u16)> {
+        pools()
+            .values()
+            .filter_map(|pool| {
+                let running = self.0.values().filter(|name| **name == pool.name).count();
+                let left = usize::from(pool.at_once).saturating_sub(running);
+                (left > 0).then(|| (pool.name, u16::try_from(left).unwrap_or(pool.at_once)))
+            })
+            .collect()
+    }
+    /// A job has ended, well or by a panic of ours: its place is free either way.
+    fn end(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = match ended {
+            Ok((id, ())) => id,
+            Err(e) => {
+                tracing::error!("a job was lost, its lease will end: {e}");
+                e.id()
+            }
+        };
+        self.0.remove(&id);
+    }
+}
+
+/// The highest id of a job: one that no act enqueued stands in no log.
+pub(crate) fn highest(read: &mut Read<'_>) -> Result<i64, DbError> {
+    Ok(read.one(&HIGHEST, ())?.0)
+}
+
+/// Every open job into the pool that this program declares for its kind. Done once at the start.
+pub(crate) fn sort_pools(tx: &mut Tx<'_>) -> Result<(), DbError> {
+    tx.run(&ALL_INSIDE, ())?;
+    for kind in inventory::iter::<JobKind>().filter(|k| k.pool != &INSIDE) {
+        tx.run(&INTO_POOL, (kind.name, kind.pool.name))?;
+    }
+    Ok(())
 }
 
 impl House {
@@ -198,29 +276,71 @@ impl House {
             .await
     }
 
-    /// Takes what is due and does it; returns how many jobs were taken. Tests call it until it returns 0.
+    /// Takes what is due from every pool that has room.
+    async fn take(&self, busy: &Busy) -> Result<Vec<(&'static str, JobRow)>, DbError> {
+        let room = busy.room();
+        if room.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.db()
+            .write(move |tx| {
+                let now = tx.now();
+                let mut taken = Vec::new();
+                for (pool, left) in &room {
+                    let jobs = tx.all(&CLAIM, (now, now.plus_seconds(LEASE_SECONDS), *left, *pool))?;
+                    taken.extend(jobs.into_iter().map(|job| (*pool, job)));
+                }
+                Ok(taken)
+            })
+            .await
+    }
+
+    /// Takes what is due, once, and does it; returns how many jobs were taken. Tests call it until it returns 0.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn run_due_jobs(&self) -> Result<usize, DbError> {
-        let taken = self
-            .db()
-            .write(|tx| {
-                let now = tx.now();
-                tx.all(&CLAIM, (now, now.plus_seconds(LEASE_SECONDS), TAKE))
-            })
-            .await?;
+        let taken = self.take(&Busy::default()).await?;
         let count = taken.len();
-        let mut running = tokio::task::JoinSet::new();
-        for job in taken {
+        let mut running = JoinSet::new();
+        for (_, job) in taken {
             running.spawn(self.clone().run_job(job));
         }
         while running.join_next().await.is_some() {}
         Ok(count)
     }
 
+    /// Does jobs as they come. What runs is never waited for as a whole: each that ends makes room in its pool, and its place
+    /// is taken at once.
+    async fn do_jobs(&self) {
+        let mut committed = self.db().committed();
+        let mut busy = Busy::default();
+        let mut running = JoinSet::new();
+        loop {
+            // Seen before looking: what is committed while we look wakes us again.
+            committed.borrow_and_update();
+            match self.take(&busy).await {
+                Ok(taken) => {
+                    for (pool, job) in taken {
+                        let task = running.spawn(self.clone().run_job(job));
+                        busy.0.insert(task.id(), pool);
+                    }
+                }
+                Err(e) => tracing::error!("jobs: {e}"),
+            }
+            tokio::select! {
+                changed = committed.changed() => if changed.is_err() { break },
+                Some(ended) = running.join_next_with_id() => busy.end(ended),
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            }
+            while let Some(ended) = running.try_join_next_with_id() {
+                busy.end(ended);
+            }
+        }
+    }
+
     async fn run_job(self, job: JobRow) {
-        let handler = inventory::iter::<JobKind>().find(|k| k.name == job.kind);
+        let handler = handler(&job.kind);
         let (id, tries) = (job.id, job.tries);
         let kind = job.kind.clone();
         let outcome = match handler {
@@ -262,7 +382,6 @@ impl House {
 
     /// Works until told to stop: jobs when there are any, recurring ones by the clock, the sealer five times a second.
     pub async fn work(&self, mut stop: watch::Receiver<bool>) {
-        let mut committed = self.db().committed();
         let sealing = async {
             let mut every = tokio::time::interval(Duration::from_millis(200));
             loop {
@@ -282,28 +401,10 @@ impl House {
                 }
             }
         };
-        let working = async {
-            loop {
-                loop {
-                    match self.run_due_jobs().await {
-                        Ok(0) => break,
-                        Ok(_) => {}
-                        Err(e) => {
-                            tracing::error!("jobs: {e}");
-                            break;
-                        }
-                    }
-                }
-                tokio::select! {
-                    changed = committed.changed() => if changed.is_err() { break },
-                    () = tokio::time::sleep(Duration::from_secs(1)) => {}
-                }
-            }
-        };
         tokio::select! {
             () = sealing => {}
             () = ticking => {}
-            () = working => {}
+            () = self.do_jobs() => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
         // What was answered before the stop is sealed before the end.

@@ -2,22 +2,29 @@
 
 use std::collections::BTreeMap;
 
+use linli_base::Day;
 use linli_base::docnum::{DocumentKind, DocumentNumber};
 use linli_casework::offers as casework;
+use linli_casework::offers::{CaseId, State};
 use linli_people::offers as people;
-use linli_web::{Fault, Reply, Req};
-use serde::Deserialize;
+use linli_web::{Api, Fault, Reply, Req};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::acts;
 use crate::error::ApplicationError;
 
-#[derive(Deserialize)]
+/// An application for somebody.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct NewApplication {
+    /// Key of the item.
     item: String,
     #[serde(default = "resident_id")]
     document_kind: String,
+    /// Number of the person's document.
     document: String,
+    /// By the keys of the item's form.
     #[serde(default)]
     answers: BTreeMap<String, String>,
     /// How the person's consent is kept by the system that files for her.
@@ -26,6 +33,25 @@ struct NewApplication {
 
 fn resident_id() -> String {
     DocumentKind::ResidentId.word().to_owned()
+}
+
+/// The case that it became.
+#[derive(Serialize, JsonSchema)]
+struct Filed {
+    id: CaseId,
+    number: String,
+    state: State,
+    rev: i64,
+    due: Day,
+}
+
+pub(crate) fn described() -> Api {
+    Api::new("为本人（经同意）提交申请", "File an application for a person who consents")
+        .idempotent()
+        .body::<NewApplication>()
+        .answer::<Filed>(201, "已提交，成为办件", "Filed; it is a case now")
+        .problem(404)
+        .problem(409)
 }
 
 pub(crate) async fn file(req: Req) -> Result<Reply, Fault> {
@@ -55,6 +81,6 @@ pub(crate) async fn file(req: Req) -> Result<Reply, Fault> {
             Ok::<_, ApplicationError>(casework::case(act, case)?)
         })
         .await?;
-    let body = serde_json::json!({ "id": case.id, "number": case.number, "state": case.state, "rev": case.rev, "due": case.due });
-    Ok(Reply::json(&body).status(201))
+    let filed = Filed { id: case.id, number: case.number, state: case.state, rev: case.rev, due: case.due };
+    Ok(Reply::json(&filed).status(201))
 }

@@ -94,6 +94,7 @@ pub fn routes() -> Vec<Route> {
             Gate::Duty(&linli_casework::HANDLER),
             pages::case_materials::checked,
         ),
-        Route::post("/api/v1/applications", Gate::Token(&linli_casework::HANDLER), http_api::file),
+        Route::post("/api/v1/applications", Gate::Token(&linli_casework::HANDLER), http_api::file)
+            .api(http_api::described()),
     ]
 }

@@ -63,6 +63,9 @@ impl IdGen {
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/// What [`decode`] reads, as JSON Schema has it; the first character carries three bits.
+pub const PATTERN: &str = "^[0-7oOiIlL][0-9A-TV-Za-tv-z]{12}$";
+
 /// Crockford base 32, 13 characters, sorts as the number does. For addresses and papers.
 #[must_use]
 pub fn encode(raw: i64) -> String {
@@ -139,6 +142,18 @@ macro_rules! id {
             type Err = $crate::id::NotAnId;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 $crate::id::decode(text).map(Self).ok_or($crate::id::NotAnId)
+            }
+        }
+
+        impl $crate::schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut $crate::schemars::SchemaGenerator) -> $crate::schemars::Schema {
+                $crate::schemars::json_schema!({ "type": "string", "pattern": $crate::id::PATTERN })
             }
         }
 

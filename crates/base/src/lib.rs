@@ -15,5 +15,6 @@ pub use id::IdGen;
 pub use money::Fen;
 pub use place::{Level, PlaceCode};
 pub use problem::{FieldError, Problem};
+pub use schemars;
 pub use serde;
 pub use time::{Clock, Day, Instant, ManualClock, SystemClock};

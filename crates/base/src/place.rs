@@ -125,6 +125,18 @@ impl TryFrom<i64> for PlaceCode {
     }
 }
 
+impl schemars::JsonSchema for PlaceCode {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "PlaceCode".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[0-9]{12}$" })
+    }
+}
+
 impl serde::Serialize for PlaceCode {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.collect_str(self)

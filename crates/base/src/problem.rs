@@ -2,7 +2,7 @@
 //! problem of it. Errors carry codes; only pages have words.
 
 /// What went wrong at one field of a form. `kind` is a word key of the room that owns the form.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct FieldError {
     /// The field's name in the form.
     pub field: String,

@@ -1,7 +1,8 @@
 //! What other systems do by bearer token: look up, give to an officer, resolve.
 
 use linli_acts::StaffId;
-use linli_web::{Fault, Missing, Reply, Req};
+use linli_web::{Api, Fault, Missing, Reply, Req};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::HANDLER;
@@ -11,13 +12,15 @@ use crate::error::CaseError;
 use crate::store::{self, CaseRow};
 
 /// A case without anything of the applicant.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CaseDocument {
     id: CaseId,
     number: String,
+    /// Name of the item.
     item: String,
     state: State,
     rev: i64,
+    #[schemars(extend("format" = "date-time"))]
     filed_at: String,
     due: linli_base::Day,
     legal_due: Option<linli_base::Day>,
@@ -40,6 +43,32 @@ fn document(case: CaseRow) -> CaseDocument {
     }
 }
 
+pub(crate) fn show_described() -> Api {
+    Api::new("按办件编号查办件", "Look up a case by its number")
+        .path::<String>("case", "办件编号", "Number of the case")
+        .answer::<CaseDocument>(
+            200,
+            "办件；不含申请人的任何信息",
+            "The case, without anything of the applicant",
+        )
+}
+
+pub(crate) fn assign_described() -> Api {
+    Api::new("受理并分派给一名工作人员", "Accept a case and give it to an officer")
+        .path::<CaseId>("case", "办件", "Id of the case")
+        .body::<Assign>()
+        .answer::<CaseDocument>(200, "已分派", "Given")
+        .problem(409)
+}
+
+pub(crate) fn resolve_described() -> Api {
+    Api::new("决定；需要两人的，提出决定", "Decide; where two persons are needed, propose")
+        .path::<CaseId>("case", "办件", "Id of the case")
+        .body::<Resolve>()
+        .answer::<CaseDocument>(200, "已决定，或已提出", "Decided, or proposed")
+        .problem(409)
+}
+
 pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let number: String = req.path("case")?;
     let case = req.read(move |r| r.opt(&store::BY_NUMBER, (number.as_str(),))).await?;
@@ -48,7 +77,8 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     Ok(Reply::json(&document(case)))
 }
 
-#[derive(Deserialize)]
+/// To whom a case is given.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Assign {
     rev: i64,
@@ -74,7 +104,8 @@ pub(crate) async fn assign(req: Req) -> Result<Reply, Fault> {
     Ok(Reply::json(&document(case)))
 }
 
-#[derive(Deserialize)]
+/// What is decided.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Resolve {
     rev: i64,

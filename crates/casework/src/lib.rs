@@ -87,9 +87,12 @@ pub fn routes() -> Vec<Route> {
         Route::post("/desk/cases/{id}/extend", Gate::Duty(&DECIDER), pages::steps::extend),
     ]);
     all.extend([
-        Route::get("/api/v1/cases/{case}", Gate::Token(&HANDLER), http_api::show),
-        Route::post("/api/v1/cases/{case}/assign", Gate::Token(&HANDLER), http_api::assign),
-        Route::post("/api/v1/cases/{case}/resolve", Gate::Token(&HANDLER), http_api::resolve),
+        Route::get("/api/v1/cases/{case}", Gate::Token(&HANDLER), http_api::show)
+            .api(http_api::show_described()),
+        Route::post("/api/v1/cases/{case}/assign", Gate::Token(&HANDLER), http_api::assign)
+            .api(http_api::assign_described()),
+        Route::post("/api/v1/cases/{case}/resolve", Gate::Token(&HANDLER), http_api::resolve)
+            .api(http_api::resolve_described()),
     ]);
     all
 }

@@ -3,6 +3,7 @@
 //! A page or field with a `when` is asked only where the test is met; it may ask for facts and for answers of *earlier pages*, so
 //! that a page without script shows the right fields when it is opened. Rows of a group are answered under `GROUP.N.FIELD`, N from 1.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Both;
@@ -31,7 +32,7 @@ pub enum BadForm {
 }
 
 /// What is typed into a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FieldKind {
     Text,
@@ -69,7 +70,7 @@ impl FieldKind {
 const MOST_ROWS: i64 = 20;
 
 /// Where a value is known from: shown with its source and never asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum KnownFrom {
     Name,
@@ -83,7 +84,7 @@ pub enum KnownFrom {
 }
 
 /// One of several answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     pub key: String,
@@ -92,7 +93,7 @@ pub struct Choice {
 }
 
 /// A field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// Stable; the same key in another item means the same thing, so that an answer given once is offered again.
@@ -173,7 +174,7 @@ pub fn asked(when: Option<&Predicate>, facts: &Facts, rule: &dyn Fn(&str) -> Opt
 }
 
 /// One question page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
     pub title: Both,
@@ -184,7 +185,7 @@ pub struct Page {
 }
 
 /// What is granted where a test is met; the first that is met counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
     pub when: Predicate,
@@ -195,7 +196,7 @@ pub struct Grant {
 }
 
 /// How an item is applied for and handled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
     /// One proposes, another decides.

@@ -1,12 +1,13 @@
 //! How an item is begun, handled and handed over.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Both;
 use crate::form::Form;
 
 /// Who may ask for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Persons {
     Persons,
@@ -15,7 +16,7 @@ pub enum Persons {
 }
 
 /// What must be known of who she is, weakest first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Identity {
     /// An account with a phone.
@@ -28,7 +29,7 @@ pub enum Identity {
 }
 
 /// When she is needed in person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum At {
     Apply,
@@ -36,7 +37,7 @@ pub enum At {
 }
 
 /// For what she is needed in person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum InPersonKind {
     /// The law wants her there.
@@ -49,7 +50,7 @@ pub enum InPersonKind {
 }
 
 /// An act for which somebody must be there, and why (必须现场办理原因说明).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InPerson {
     pub at: At,
@@ -58,7 +59,7 @@ pub struct InPerson {
 }
 
 /// How the result reaches her (送达方式).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Handover {
     /// On her page: a text, a document, money on her account.
@@ -73,7 +74,7 @@ pub enum Handover {
 }
 
 /// What goes along to another system.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HandOver {
     /// The bare address.
@@ -84,7 +85,7 @@ pub enum HandOver {
 }
 
 /// Another system in which an item is applied for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkOut {
     pub system: Both,
@@ -98,7 +99,7 @@ pub struct LinkOut {
 }
 
 /// Where an item begins. What it needs lies in the variant, so an item with a form cannot lack one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Begin {
     /// Pages of its own, on this site: `/proofs/insurance`.
@@ -123,7 +124,7 @@ impl Begin {
 }
 
 /// The body in charge (主管部门): its code among the bodies of `duties`, and its name for the guide.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Department {
     pub code: String,

@@ -37,7 +37,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/", Gate::Public, pages::home),
         Route::get("/services", Gate::Public, pages::list),
         Route::get("/services/{key}", Gate::Public, pages::guide),
-        Route::get("/api/v1/items/{key}", Gate::Public, pages::api),
+        Route::get("/api/v1/items/{key}", Gate::Public, pages::api).api(pages::described()),
     ]
 }
 

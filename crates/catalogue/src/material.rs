@@ -1,5 +1,6 @@
 //! Materials of an item (申请材料): what must be there, and the ways in which it may be there, best first.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{BadGuide, Both};
@@ -7,7 +8,7 @@ use crate::kinds;
 use crate::predicate::Predicate;
 
 /// A material of an item.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Material {
     /// Stable within the item: uploads, supplements and reviews point at it.
@@ -36,7 +37,7 @@ fn is_one(n: &u8) -> bool {
 }
 
 /// 材料必要性.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Need {
     #[default]
@@ -49,7 +50,7 @@ pub enum Need {
 }
 
 /// Who makes it (来源渠道).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// 申请人自备
@@ -62,7 +63,7 @@ pub enum Origin {
 }
 
 /// Where it comes from: the officers' three channels, and in words from whom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     #[serde(default)]
@@ -72,7 +73,7 @@ pub struct Source {
 }
 
 /// Who looks at an upload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// The picture is enough.
@@ -82,7 +83,7 @@ pub enum Check {
 }
 
 /// Where paper is handed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HandIn {
     Counter,
@@ -90,7 +91,7 @@ pub enum HandIn {
 }
 
 /// One way in which a material is met. Grades after 国办函〔2016〕108号.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Way {
     /// An electronic certificate in the person's wallet (grade A, 免提交), of a kind of [`kinds::PAPERS`].

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use linli_web::ui::{Chip, Fact, Facts, Row, Rows, Tone};
-use linli_web::{Fault, Frame, Missing, Reply, Req};
+use linli_web::{Api, Fault, Frame, Missing, Reply, Req};
 use linli_words::Lang;
 
 use crate::Words;
@@ -142,6 +142,12 @@ pub(crate) async fn guide(req: Req) -> Result<Reply, Fault> {
         f,
         w,
     }))
+}
+
+pub(crate) fn described() -> Api {
+    Api::new("一个事项的办事指南", "The guide of an item")
+        .path::<String>("key", "事项", "Key of the item")
+        .answer::<Guide>(200, "办事指南", "The guide")
 }
 
 pub(crate) async fn api(req: Req) -> Result<Reply, Fault> {

@@ -25,6 +25,8 @@ pub use inventory;
 #[doc(hidden)]
 pub use linli_base;
 #[doc(hidden)]
+pub use linli_base::schemars;
+#[doc(hidden)]
 pub use serde;
 
 /// For the crate's own tests and the statement test in `linli`: what an engine says of a statement without running it.

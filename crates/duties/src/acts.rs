@@ -530,6 +530,7 @@ fn end(act: &mut Act<'_, '_>, id: DutyId, rev: i64, now: Instant) -> Result<(), 
         return Err(OfficeError::Changed);
     }
     act.run(&store::END_DEPUTIES, (id, now))?;
+    session::end_tokens_of(act, id)?;
     act.log(Entry::new(duty_subject(id), "duties.ended").state(DutyState::Ended.word()))?;
     Ok(())
 }

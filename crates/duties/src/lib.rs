@@ -8,6 +8,7 @@ mod figures;
 pub mod offers;
 mod pages;
 mod store;
+mod token_pages;
 
 use linli_web::{Gate, Route};
 
@@ -60,6 +61,9 @@ pub fn routes() -> Vec<Route> {
         Route::post("/office/staff/{id}/duties", admin, pages::give),
         Route::post("/office/duties/{id}/end", admin, pages::end_duty),
         Route::post("/office/duties/{id}/deputy", admin, pages::deputise),
+        Route::get("/office/tokens", security, token_pages::list),
+        Route::post("/office/duties/{id}/token", security, token_pages::make_one),
+        Route::post("/office/tokens/{id}/end", security, token_pages::end),
         Route::get("/office/log", Gate::Duty(&AUDITOR), pages::log),
     ]
 }

@@ -112,14 +112,14 @@ struct ShownLog {
     state: String,
 }
 
-fn kind_name(lang: Lang, key: &str) -> String {
+pub(crate) fn kind_name(lang: Lang, key: &str) -> String {
     duty_kinds()
         .into_iter()
         .find(|k| k.key == key)
         .map_or_else(|| key.to_owned(), |k| lang.pick(k.zh, k.en).into_owned())
 }
 
-fn body_name(lang: Lang, body: Option<&Body>) -> String {
+pub(crate) fn body_name(lang: Lang, body: Option<&Body>) -> String {
     body.map(|b| lang.pick(&b.name_zh, &b.name_en).into_owned()).unwrap_or_default()
 }
 

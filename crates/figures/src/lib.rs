@@ -73,6 +73,6 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/figures", Gate::Public, pages::list),
         Route::get("/figures/{key}", Gate::Public, pages::show),
-        Route::get("/api/v1/figures/{key}", Gate::Public, pages::api),
+        Route::get("/api/v1/figures/{key}", Gate::Public, pages::api).api(pages::described()),
     ]
 }

@@ -4,7 +4,9 @@ use askama::Template;
 use linli_base::Day;
 use linli_db::DbError;
 use linli_web::ui::{Pager, Row, Rows};
-use linli_web::{Fault, Frame, Missing, Reply, Req};
+use linli_web::{Api, Fault, Frame, Missing, Reply, Req};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{Figure, Words, find};
 
@@ -105,13 +107,40 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     }))
 }
 
+/// A figure at the end of a day.
+#[derive(Serialize, JsonSchema)]
+struct FigureDocument {
+    key: &'static str,
+    day: Day,
+    value: i64,
+    unit: Unit,
+    name: Unit,
+}
+
+/// A word in both languages.
+#[derive(Serialize, JsonSchema)]
+struct Unit {
+    zh: &'static str,
+    en: &'static str,
+}
+
+pub(crate) fn described() -> Api {
+    Api::new("一个指标在某日的值", "A figure at the end of a day")
+        .path::<String>("key", "指标", "Key of the figure")
+        .query::<Day>("day", "哪一天；不晚于今天，缺省今天", "Which day, not after today; today if left out")
+        .answer::<FigureDocument>(200, "指标的值", "Its value")
+}
+
 pub(crate) async fn api(req: Req) -> Result<Reply, Fault> {
     let figure = asked(&req)?;
-    let day = day_of(&req);
+    let today = req.now().day();
+    let day = req.query_value::<Day>("day")?.filter(|d| *d <= today).unwrap_or(today);
     let value = req.read(move |r| (figure.value)(r, day)).await?;
-    let mut answer = std::collections::BTreeMap::new();
-    answer.insert("key", figure.key.to_owned());
-    answer.insert("day", day.to_string());
-    answer.insert("value", value.to_string());
-    Ok(Reply::json(&answer))
+    Ok(Reply::json(&FigureDocument {
+        key: figure.key,
+        day,
+        value,
+        unit: Unit { zh: figure.unit_zh, en: figure.unit_en },
+        name: Unit { zh: figure.zh, en: figure.en },
+    }))
 }

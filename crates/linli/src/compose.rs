@@ -95,6 +95,7 @@ pub fn rail() -> Arc<[RailGroup]> {
                     "Staff and duties",
                     &["duties.administrator", "duties.security"][..],
                 ),
+                link("/office/tokens", "接口凭证", "Tokens", &["duties.security"][..]),
                 link("/office/rules", "规则和工作日历", "Rules and calendar", &["rules.keeper"][..]),
                 link("/office/log", "办理记录", "The log", &["duties.auditor"][..]),
                 link("/office/places", "区划和地址", "Divisions and addresses", &["places.editor"][..]),

@@ -1,6 +1,7 @@
 //! The gateway's delivery reports.
 
-use linli_web::{Fault, Malformed, Missing, Reply, Req};
+use linli_web::{Api, Fault, Missing, Reply, Req};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::deliver::{self, Reported};
@@ -8,19 +9,45 @@ use crate::domain::NoticeId;
 use crate::error::NoticeError;
 use crate::seams::SmsGatewayService;
 
-/// The payload: `{"type": "sms.delivered"|"sms.failed", "data": {"id": "<our id>", "code": "<why>"}}`.
-#[derive(Deserialize)]
+/// What became of a message.
+#[derive(Deserialize, JsonSchema)]
 struct Report {
     #[serde(rename = "type")]
-    kind: String,
+    kind: ReportKind,
     data: Data,
 }
 
-#[derive(Deserialize)]
+linli_db::codes! {
+    /// What is reported.
+    enum ReportKind {
+        Delivered = "sms.delivered",
+        Failed = "sms.failed",
+    }
+}
+
+/// Of which message, and why.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ReportData")]
 struct Data {
+    /// Our id of the message.
     id: String,
+    /// The gateway's code of a failure.
     #[serde(default)]
     code: String,
+}
+
+pub(crate) fn described() -> Api {
+    Api::new(
+        "短信网关的送达回执（Standard Webhooks 签名）",
+        "The SMS gateway's delivery reports, signed in the Standard Webhooks form",
+    )
+    .header::<String>("webhook-id", "回执编号", "Id of the report")
+    .header::<String>("webhook-timestamp", "秒", "Seconds")
+    .header::<String>("webhook-signature", "签名", "Signatures")
+    .body::<Report>()
+    .empty(204, "已收到", "Taken")
+    .problem(401)
+    .problem(404)
 }
 
 /// Signed, so nothing else identifies the caller. A report that was taken before, or on a message that is not here (a sign-in
@@ -38,10 +65,9 @@ pub(crate) async fn report(req: Req) -> Result<Reply, Fault> {
     )
     .map_err(NoticeError::from)?;
     let report: Report = req.json()?;
-    let what = match report.kind.as_str() {
-        "sms.delivered" => Reported::Delivered,
-        "sms.failed" => Reported::Failed,
-        _ => return Err(Malformed.into()),
+    let what = match report.kind {
+        ReportKind::Delivered => Reported::Delivered,
+        ReportKind::Failed => Reported::Failed,
     };
     if let Ok(id) = report.data.id.parse::<NoticeId>() {
         let code = report.data.code;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use linli_acts::{Actor, House, JobError, JobRow, PersonId, TRIES};
+use linli_acts::{Actor, House, JobError, JobRow, PersonId, Pool, TRIES};
 use serde::Deserialize;
 
 use crate::domain::{DeliveryId, NoticeId};
@@ -14,6 +14,9 @@ pub(crate) const PLAN: &str = "notices.plan";
 pub(crate) const SEND: &str = "notices.send";
 /// To be wired to `people.merged`.
 pub const FOLLOW: &str = "notices.follow";
+
+/// What one process hands over to the SMS gateway at once.
+static SMS_POOL: Pool = Pool { name: "notices.sms", at_once: 16 };
 
 /// A gateway that has not answered by then will not; the job's lease lasts longer.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -76,6 +79,6 @@ async fn follow(house: House, job: JobRow) -> Result<(), JobError> {
 
 linli_acts::job! {
     PLAN => plan;
-    SEND => send;
+    SEND => send, in SMS_POOL;
     FOLLOW => follow;
 }

@@ -46,7 +46,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/desk/letters/print", Gate::Duty(&POSTROOM), desk_pages::print),
         Route::post("/desk/letters/posted", Gate::Duty(&POSTROOM), desk_pages::posted),
         Route::post("/desk/letters/{id}/returned", Gate::Duty(&POSTROOM), desk_pages::returned),
-        Route::post("/api/v1/sms/reports", Gate::Public, http_api::report),
+        Route::post("/api/v1/sms/reports", Gate::Public, http_api::report).api(http_api::described()),
     ]
 }
 

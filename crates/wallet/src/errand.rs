@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use linli_acts::{Actor, House, JobError, JobRow};
+use linli_acts::{Actor, House, JobError, JobRow, Pool};
 use linli_documents::Typesetter;
 use linli_people::offers as people;
 use linli_web::Site;
@@ -85,7 +85,10 @@ async fn fetch_job(house: House, job: JobRow) -> Result<(), JobError> {
     }
 }
 
+/// What one process asks of the insurance register at once.
+static REGISTER: Pool = Pool { name: "wallet.register", at_once: 8 };
+
 linli_acts::job! {
-    "wallet.fetch" => fetch_job;
-    "wallet.seal" => fetch_job;
+    "wallet.fetch" => fetch_job, in REGISTER;
+    "wallet.seal" => fetch_job, in REGISTER;
 }

@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod api;
 pub mod assets;
+mod developers;
 mod form;
 mod incoming;
+pub mod openapi;
 mod page;
 mod problems;
 mod reply;
@@ -12,6 +15,7 @@ mod server;
 pub mod session;
 pub mod ui;
 
+pub use api::Api;
 pub use form::{Form, Upload};
 pub use incoming::Incoming;
 pub use page::{Frame, RailGroup, RailLink, encode, safe_back};
@@ -24,11 +28,24 @@ pub use session::{Directory, DirectoryService, Session, SessionId, SessionKind};
 linli_words::include_words!();
 
 /// Tables of this crate.
-pub const ROOM: linli_db::Room =
-    linli_db::Room { name: "web", migrations: linli_db::migrations![1 => "0001_sessions.sql"] };
+pub const ROOM: linli_db::Room = linli_db::Room {
+    name: "web",
+    migrations: linli_db::migrations![1 => "0001_sessions.sql", 2 => "0002_tokens.sql"],
+};
 
-/// Choice of language and type size; both only set a cookie and go back.
+/// Choice of language and type size, which only set a cookie and go back; what the API is, for programs and for people.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![Route::get("/set", Gate::Public, page::set)]
+    vec![
+        Route::get("/set", Gate::Public, page::set),
+        Route::get("/developers", Gate::Public, developers::show),
+        Route::get(openapi::PATH, Gate::Public, openapi::show).api(
+            Api::new("接口说明（OpenAPI 3.1）", "This description (OpenAPI 3.1)")
+                .answer::<std::collections::BTreeMap<String, serde_json::Value>>(
+                    200,
+                    "接口说明",
+                    "The description",
+                ),
+        ),
+    ]
 }

@@ -11,6 +11,8 @@ use http_body::Frame;
 use linli_base::{FieldError, Problem};
 use serde::Serialize;
 
+use crate::openapi::ProblemDocument;
+
 /// An answer.
 pub struct Reply {
     pub(crate) status: StatusCode,
@@ -202,23 +204,12 @@ plain_problem! {
     WrongMethod = "wrong-method", 405;
 }
 
-/// RFC 9457.
-#[derive(Serialize)]
-pub(crate) struct ProblemDocument<'a> {
-    #[serde(rename = "type")]
-    pub kind: String,
-    pub title: &'a str,
-    pub status: u16,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub fields: &'a [FieldError],
-}
-
 pub(crate) fn problem_json(fault: &Fault) -> Reply {
     let document = ProblemDocument {
         kind: format!("/problems/{}", fault.code()),
-        title: fault.code(),
+        title: fault.code().to_owned(),
         status: fault.status(),
-        fields: fault.fields(),
+        fields: fault.fields().to_vec(),
     };
     let mut reply = Reply::json(&document).status(fault.status());
     reply.headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];

@@ -10,6 +10,7 @@ use linli_base::Instant;
 use linli_db::{DbError, Read};
 use linli_words::Lang;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::form::Form;
 use crate::incoming::Incoming;
@@ -37,6 +38,7 @@ pub struct Req {
     pub(crate) flash: Option<String>,
     pub(crate) site: std::sync::Arc<crate::server::Site>,
     pub(crate) incoming: std::sync::Mutex<Option<Incoming>>,
+    pub(crate) openapi: std::sync::Arc<crate::openapi::Document>,
 }
 
 impl Req {
@@ -112,7 +114,8 @@ impl Req {
     /// [`Missing`].
     pub fn path<T: FromStr>(&self, name: &str) -> Result<T, Fault> {
         let value = self.params.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str());
-        value.and_then(|v| v.parse().ok()).ok_or_else(|| Missing.into())
+        // What no database can hold is nowhere.
+        value.filter(|v| !v.contains('\0')).and_then(|v| v.parse().ok()).ok_or_else(|| Missing.into())
     }
 
     #[must_use]
@@ -124,6 +127,17 @@ impl Req {
     #[must_use]
     pub fn ask<T: FromStr>(&self, name: &str) -> Option<T> {
         Some(self.query.raw(name)).filter(|v| !v.is_empty()).and_then(|v| v.parse().ok())
+    }
+
+    /// A parameter of an address of the API: one of a wrong form is told, not passed over.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn query_value<T: FromStr>(&self, name: &str) -> Result<Option<T>, Fault> {
+        if !self.query.has(name) {
+            return Ok(None);
+        }
+        self.query.raw(name).parse().map(Some).map_err(|_| Malformed.into())
     }
 
     /// What was typed.
@@ -143,7 +157,9 @@ impl Req {
     /// # Errors
     /// [`Malformed`].
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        serde_json::from_slice(&self.body).map_err(|_| Malformed.into())
+        let mut value = serde_json::from_slice(&self.body).map_err(|_| Malformed)?;
+        settle(&mut value)?;
+        serde_json::from_value(value).map_err(|_| Malformed.into())
     }
 
     /// The body as it was sent, where it is JSON; empty for forms. For signatures over it.
@@ -229,5 +245,40 @@ impl Req {
             demo: self.site.demo,
             rail: self.site.rail.clone(),
         }
+    }
+}
+
+/// To JSON `1.0` is the integer 1; and no word holds the character that no database can keep.
+fn settle(value: &mut Value) -> Result<(), Malformed> {
+    match value {
+        Value::String(text) if text.contains('\0') => Err(Malformed),
+        Value::Number(n) => {
+            // Read from the digits as they are written: nothing is computed with a float.
+            let text = n.to_string();
+            if let Some(whole) = text.strip_suffix(".0").and_then(|w| w.parse::<i64>().ok()) {
+                *n = whole.into();
+            }
+            Ok(())
+        }
+        Value::Array(all) => all.iter_mut().try_for_each(settle),
+        Value::Object(all) => all
+            .iter_mut()
+            .try_for_each(|(key, value)| if key.contains('\0') { Err(Malformed) } else { settle(value) }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_integers_and_nothing_holds_a_nul() {
+        let mut value = json!({ "rev": 3.0, "all": [-2.0, 1.5, "x"] });
+        settle(&mut value).unwrap();
+        assert_eq!(value, json!({ "rev": 3, "all": [-2, 1.5, "x"] }));
+        assert!(settle(&mut json!(["a\u{0}"])).is_err() && settle(&mut json!({ "a\u{0}": 1 })).is_err());
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::http::Method;
 use linli_acts::DutyKind;
 
+use crate::api::Api;
 use crate::reply::{Fault, Reply};
 use crate::request::Req;
 
@@ -56,6 +57,7 @@ pub struct Route {
     pub(crate) body_limit: usize,
     /// Whether the handler reads the file itself, block by block.
     pub(crate) streams: bool,
+    pub(crate) api: Option<Arc<Api>>,
 }
 
 /// A form of text: far more than any of ours needs.
@@ -68,7 +70,7 @@ impl Route {
         Fut: Future<Output = Result<Reply, Fault>> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |req| Box::pin(handler(req)));
-        Self { method, path, gate, handler, body_limit: FORM_LIMIT, streams: false }
+        Self { method, path, gate, handler, body_limit: FORM_LIMIT, streams: false, api: None }
     }
 
     /// Shows something. Never changes state, but for what is logged of a look.
@@ -97,6 +99,13 @@ impl Route {
     pub fn streams(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self.streams = true;
+        self
+    }
+
+    /// What an address of the API tells of itself: no address under `/api/` is without.
+    #[must_use]
+    pub fn api(mut self, api: Api) -> Self {
+        self.api = Some(Arc::new(api));
         self
     }
 

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use crate::form::{Form, Upload};
 use crate::incoming::{self, Incoming};
+use crate::openapi;
 use crate::page::RailGroup;
 use crate::problems::problem_page;
 use crate::reply::{Fault, Malformed, Missing, Reply, TooLarge, WrongMethod, WrongOrigin, problem_json};
@@ -43,6 +44,7 @@ pub struct Site {
 struct Shared {
     house: House,
     site: Arc<Site>,
+    openapi: Arc<openapi::Document>,
 }
 
 /// Longest time a request may take before it is answered with "busy".
@@ -53,7 +55,7 @@ const FILE_DEADLINE: Duration = Duration::from_secs(600);
 
 /// One router of all routes.
 pub fn router(house: House, site: Arc<Site>, routes: &[Route]) -> Router {
-    let shared = Shared { house, site };
+    let shared = Shared { house, site, openapi: openapi::document(routes) };
     let mut paths: Vec<(&'static str, MethodRouter<Shared>)> = Vec::new();
     for route in routes {
         let filter = if route.method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
@@ -221,6 +223,7 @@ async fn handle(
         flash,
         site: Arc::clone(&shared.site),
         incoming: std::sync::Mutex::new(incoming),
+        openapi: Arc::clone(&shared.openapi),
     };
     (route.handler)(req).await
 }

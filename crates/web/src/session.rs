@@ -66,6 +66,8 @@ sql! {
     TOKEN: TokenRow = "SELECT id, duty, duty_kind, body, place FROM api_tokens WHERE digest = $1 AND ended_at IS NULL";
     ADD_TOKEN: () = "INSERT INTO api_tokens (id, digest, name, duty, duty_kind, body, place, created_by, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    TOKENS: TokenInfo = "SELECT id, name, duty, duty_kind, body, created_by, created_at, ended_at FROM api_tokens WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    TOKENS_OF: (TokenId,) = "SELECT id FROM api_tokens WHERE duty = $1 AND ended_at IS NULL ORDER BY id LIMIT 200";
     END_TOKEN: () = "UPDATE api_tokens SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
 }
 
@@ -280,6 +282,40 @@ pub fn make_token(act: &mut Act<'_, '_>, name: &str, held: &Held) -> Result<(Tok
     )?;
     act.log(Entry::new(Subject::new("token", id), "web.token_made"))?;
     Ok((id, secret))
+}
+
+row! {
+    /// A bearer token as it is listed; the secret itself is nowhere.
+    #[derive(Clone, Debug)]
+    pub struct TokenInfo {
+        pub id: TokenId,
+        pub name: String,
+        pub duty: DutyId,
+        pub duty_kind: String,
+        pub body: BodyId,
+        pub created_by: Option<StaffId>,
+        pub created_at: Instant,
+        pub ended_at: Option<Instant>,
+    }
+}
+
+/// Bearer tokens before one, newest first.
+///
+/// # Errors
+/// If the database fails.
+pub fn tokens(read: &mut Read<'_>, before: TokenId, limit: u16) -> Result<Vec<TokenInfo>, DbError> {
+    read.all(&TOKENS, (before, limit))
+}
+
+/// The tokens of a duty end with it.
+///
+/// # Errors
+/// If the database fails.
+pub fn end_tokens_of(act: &mut Act<'_, '_>, duty: DutyId) -> Result<(), DbError> {
+    for (id,) in act.all(&TOKENS_OF, (duty,))? {
+        end_token(act, id)?;
+    }
+    Ok(())
 }
 
 /// Ends a bearer token.

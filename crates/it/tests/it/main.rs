@@ -11,6 +11,7 @@ mod journeys;
 mod log;
 mod notices;
 mod office;
+mod openapi;
 mod pictures;
 mod proof;
 mod routes;

@@ -2,7 +2,7 @@
 //! answer nor time can tell.
 
 use linli_acts::PersonId;
-use linli_acts::{Act, Denied, Entry, House, Job, JobError, JobRow, Recurring, Subject, Who};
+use linli_acts::{Act, Denied, Entry, House, Job, JobError, JobRow, Pool, Recurring, Subject, Who};
 use linli_base::Instant;
 use linli_base::docnum::Phone;
 use linli_db::{DbError, Read, row, sql};
@@ -298,8 +298,11 @@ async fn empty(house: House, _: JobRow) -> Result<(), JobError> {
     }
 }
 
+/// Apart from the notices' pool: who stands at the door does not wait behind a thousand notices.
+static CODES: Pool = Pool { name: "people.codes", at_once: 8 };
+
 linli_acts::job! {
-    SEND => send;
+    SEND => send, in CODES;
     "people.empty_codes" => empty;
 }
 
