@@ -174,3 +174,4 @@ mend-back = Back, and send
 fact-holds = Holds: { $name }
 materials-open = Origin, files, checks
 materials-open-words = See each material
+place-choose = Choose a community

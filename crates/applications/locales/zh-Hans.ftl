@@ -174,3 +174,4 @@ mend-back = 返回，提交补正
 fact-holds = 持有{ $name }
 materials-open = 来源、文件和核对
 materials-open-words = 查看每份材料
+place-choose = 请选择社区

@@ -61,7 +61,7 @@ pub(crate) fn take_over(
 ) -> Result<(), ApplicationError> {
     let (owner, key) = (owner(row.id), &sent.material.key);
     for file in &sent.files {
-        files::take_up(act, file.id, &Use { owner: owner.clone(), purpose: key.clone(), until: None })?;
+        files::take_up(act, file.id, &Use { owner, purpose: key.clone(), until: None })?;
         files::let_go(act, file.id, &owner, &waiting(key))?;
     }
     let check = upload_check(&sent.material).unwrap_or(linli_catalogue::offers::Check::Online);

@@ -57,6 +57,8 @@ pub const OFFICERS: &[Player] = &[
         zh: "办件经办和审定（赤岗街道）",
         en: "handles and decides cases (Chigang)",
     },
+    Player { login: "clerk-hr", zh: "办件经办（人社局）", en: "handles cases (HR bureau)" },
+    Player { login: "clerk-school", zh: "办件经办（教育局）", en: "handles cases (Education)" },
     Player { login: "papers", zh: "证照签发（民政局）", en: "issues certificates (Civil Affairs)" },
     Player { login: "kinds", zh: "证照目录维护（全区）", en: "keeper of kinds of certificate" },
     Player { login: "post", zh: "信函打印和寄送（全区）", en: "postroom (district)" },
@@ -86,8 +88,14 @@ pub async fn fill(house: &House, clock: &ManualClock, size: u64) -> anyhow::Resu
     .await?;
     let cast = district::players(house).await?;
     let find = |code: &str| bodies.get(code).copied().with_context(|| format!("body {code}"));
-    officers(house, find("ZS")?, find("RS")?, find("MZ")?, [find("S440105001000")?, find("S440105006000")?])
-        .await?;
+    officers(
+        house,
+        find("ZS")?,
+        find("RS")?,
+        [find("MZ")?, find("JY")?],
+        [find("S440105001000")?, find("S440105006000")?],
+    )
+    .await?;
     println!("  a year of acts …");
     year(house, clock, today.day(), &cast.iter().map(|(_, id)| *id).collect::<Vec<_>>()).await?;
     clock.set(today);
@@ -121,7 +129,7 @@ async fn officers(
     house: &House,
     office: BodyId,
     hr: BodyId,
-    civil: BodyId,
+    [civil, school]: [BodyId; 2],
     [street, desk]: [BodyId; 2],
 ) -> anyhow::Result<()> {
     let hash = password::hash(house.vault().chance(), PASSWORD)?;
@@ -130,7 +138,7 @@ async fn officers(
     let street_of_desk: linli_base::PlaceCode = DESK_STREET.parse()?;
     house
         .act(&Actor::system(), move |act| {
-            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 15] = [
+            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 17] = [
                 ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
                 ("security", "区安全", &linli_duties::SECURITY, office, district),
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
@@ -144,6 +152,8 @@ async fn officers(
                 ("clerk-chigang", "简经办", &linli_casework::HANDLER, street, chigang),
                 ("clerk-chigang", "简经办", &linli_casework::DECIDER, street, chigang),
                 ("post", "罗信函", &linli_notices::POSTROOM, office, district),
+                ("clerk-hr", "卢经办", &linli_casework::HANDLER, hr, district),
+                ("clerk-school", "谭经办", &linli_casework::HANDLER, school, district),
                 ("papers", "方证照", &linli_certificates::ISSUER, civil, district),
                 ("kinds", "石目录", &linli_certificates::KEEPER, office, district),
             ];

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use linli_acts::Act;
-use linli_casework::offers::{self as casework, CaseId, CaseRow};
+use linli_casework::offers::{self as casework, CaseId};
 use linli_catalogue::offers::Guide;
 use linli_certificates::offers::{self as certificates, Standing};
 use linli_files::offers::{self as files, FileId, FileRow, Scan};
@@ -60,11 +60,6 @@ struct File {
     checked: String,
     /// May be noted as compared with its original.
     check: bool,
-}
-
-struct Loaded {
-    case: CaseRow,
-    materials: Vec<Material>,
 }
 
 fn file(
@@ -125,12 +120,7 @@ fn material(
     })
 }
 
-fn load(
-    act: &mut Act<'_, '_>,
-    w: Words,
-    case: CaseRow,
-    row: &ApplicationRow,
-) -> Result<Loaded, ApplicationError> {
+fn load(act: &mut Act<'_, '_>, w: Words, row: &ApplicationRow) -> Result<Vec<Material>, ApplicationError> {
     let house = act.house;
     let content: Answers = row.open(house.vault())?;
     let guide = acts::guide_of(act, row)?;
@@ -139,34 +129,32 @@ fn load(
     for met in &content.met {
         materials.push(material(act, w, &guide, met, &all)?);
     }
-    Ok(Loaded { case, materials })
+    Ok(materials)
 }
 
 pub(crate) async fn desk(req: Req) -> Result<Reply, Fault> {
     let id: CaseId = req.path("id")?;
     let w: Words = req.words();
-    let l = req
+    let (number, materials) = req
         .act(move |act| {
             let case = casework::look(act, id)?;
             let row = store::of_case(act, id)?;
-            load(act, w, case, &row)
+            Ok::<_, ApplicationError>((case.number, load(act, w, &row)?))
         })
         .await?;
-    let (number, materials) = (l.case.number, l.materials);
     Ok(Reply::page(&DeskPage { number, case: id, materials, f: req.frame(), w }))
 }
 
 pub(crate) async fn mine(req: Req) -> Result<Reply, Fault> {
     let id: CaseId = req.path("id")?;
     let w: Words = req.words();
-    let l = req
+    let (number, materials) = req
         .act(move |act| {
             let case = casework::own(act, id)?;
             let row = store::of_case(act, id)?;
-            load(act, w, case, &row)
+            Ok::<_, ApplicationError>((case.number, load(act, w, &row)?))
         })
         .await?;
-    let (number, materials) = (l.case.number, l.materials);
     Ok(Reply::page(&MinePage { number, case: id, materials, f: req.frame(), w }))
 }
 

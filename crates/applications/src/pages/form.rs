@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use linli_catalogue::offers::{Field, FieldKind, Form, Guide};
-use linli_web::ui::Errors;
+use linli_web::ui::{Choice, Errors};
 use linli_web::{Fault, Frame, Missing, Reply, Req};
 
 use super::{Asked, errors, inputs};
@@ -25,6 +25,8 @@ struct FormPage {
     title: String,
     step: String,
     inputs: Vec<Part>,
+    /// Rows have buttons of their own.
+    grouped: bool,
     earlier: bool,
     back: String,
     keep: String,
@@ -68,12 +70,13 @@ struct Loaded {
     steps: Vec<Step>,
     /// Keys of the fields of this page that are asked; `None`: the page is not.
     shown: Option<Vec<String>>,
+    places: Vec<Choice>,
 }
 
 async fn load(req: &Req, n: usize) -> Result<Option<Loaded>, Fault> {
     let key: String = req.path("item")?;
     let person = req.resident()?;
-    let house = req.house().clone();
+    let (house, lang) = (req.house().clone(), req.lang());
     Ok(req
         .read(move |r| {
             let Some(row) = r.opt(&store::DRAFT_OF_KEY, (person, &key))? else { return Ok(None) };
@@ -84,13 +87,21 @@ async fn load(req: &Req, n: usize) -> Result<Option<Loaded>, Fault> {
             let page = way.pages.iter().find(|p| p.n == n);
             let shown = page.map(|p| p.fields.iter().map(|f| f.key.clone()).collect());
             let steps = way.steps;
+            let asked = form.pages.get(n.saturating_sub(1)).map(|p| p.fields.iter()).into_iter().flatten();
+            let places = super::places(r, lang, asked)?;
             let earlier = acts::earlier(r, house.vault(), person)?;
-            Ok::<_, ApplicationError>(Some(Loaded { guide, form, answers, earlier, steps, shown }))
+            Ok::<_, ApplicationError>(Some(Loaded { guide, form, answers, earlier, steps, shown, places }))
         })
         .await?)
 }
 
-fn group(req: &Req, field: &Field, value: &dyn Fn(&str) -> String, errors: &Errors) -> Group {
+fn group(
+    req: &Req,
+    field: &Field,
+    value: &dyn Fn(&str) -> String,
+    errors: &Errors,
+    places: &[Choice],
+) -> Group {
     let (lang, w) = (req.lang(), req.words::<Words>());
     let bound = |n: Option<i64>| n.and_then(|n| usize::try_from(n).ok());
     let (least, most) = (bound(field.min).unwrap_or(0), bound(field.max).unwrap_or(1));
@@ -107,7 +118,7 @@ fn group(req: &Req, field: &Field, value: &dyn Fn(&str) -> String, errors: &Erro
             Row {
                 n,
                 legend: w.row_legend(&label, &n),
-                inputs: inputs(req, parts.iter(), value, errors),
+                inputs: inputs(req, parts.iter(), value, errors, places),
                 less: count > least,
             }
         })
@@ -143,8 +154,11 @@ async fn page(req: &Req, errors: Errors, again: Option<&Typed>) -> Result<Reply,
     let parts = fields
         .iter()
         .flat_map(|f| match f.kind {
-            FieldKind::Group => vec![Part::Group(group(req, f, &value, &errors))],
-            _ => inputs(req, std::iter::once(*f), &value, &errors).into_iter().map(Part::One).collect(),
+            FieldKind::Group => vec![Part::Group(group(req, f, &value, &errors, &l.places))],
+            _ => inputs(req, std::iter::once(*f), &value, &errors, &l.places)
+                .into_iter()
+                .map(Part::One)
+                .collect(),
         })
         .collect();
     let here = Step::Page(n);
@@ -154,6 +168,7 @@ async fn page(req: &Req, errors: Errors, again: Option<&Typed>) -> Result<Reply,
         item: pick(lang, &l.guide.name),
         title: pick(lang, &page.title),
         step: w.step(&(at + 1), &l.steps.len()),
+        grouped: fields.iter().any(|f| f.kind == FieldKind::Group),
         inputs: parts,
         earlier: filled,
         back: back.map_or_else(|| format!("/apply/{key}"), |s| s.path(&key)),

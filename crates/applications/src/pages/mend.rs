@@ -3,7 +3,7 @@
 use askama::Template;
 use linli_casework::offers::{self as casework, CaseId, Point};
 use linli_catalogue::offers::Form;
-use linli_web::ui::Errors;
+use linli_web::ui::{Choice, Errors};
 use linli_web::{Fault, Frame, Reply, Req};
 
 use super::form::typed;
@@ -43,11 +43,12 @@ struct Loaded {
     answers: Answers,
     points: Vec<Point>,
     sent: Vec<Sent>,
+    places: Vec<Choice>,
 }
 
 async fn loaded(req: &Req, id: CaseId) -> Result<Option<Loaded>, Fault> {
     let person = req.resident()?;
-    let house = req.house().clone();
+    let (house, lang) = (req.house().clone(), req.lang());
     let found = req
         .read(move |r| {
             if casework::case(r, id)?.person != person {
@@ -58,7 +59,8 @@ async fn loaded(req: &Req, id: CaseId) -> Result<Option<Loaded>, Fault> {
             let (form, guide) = (acts::form_of(r, &row)?, acts::guide_of(r, &row)?);
             let answers = row.open(house.vault())?;
             let sent = supplements::sent(r, &row, &guide, &asked)?;
-            Ok(Loaded { form, answers, points: asked, sent })
+            let places = super::places(r, lang, form.fields())?;
+            Ok(Loaded { form, answers, points: asked, sent, places })
         })
         .await?;
     Ok(Some(found).filter(|l| !l.points.is_empty()))
@@ -66,7 +68,7 @@ async fn loaded(req: &Req, id: CaseId) -> Result<Option<Loaded>, Fault> {
 
 async fn page(req: &Req, errors: Errors, again: bool) -> Result<Reply, Fault> {
     let id: CaseId = req.path("id")?;
-    let Some(Loaded { form, answers, points, sent }) = loaded(req, id).await? else {
+    let Some(Loaded { form, answers, points, sent, places }) = loaded(req, id).await? else {
         return Ok(Reply::see_other(&format!("/my/cases/{id}")));
     };
     let w: Words = req.words();
@@ -78,7 +80,7 @@ async fn page(req: &Req, errors: Errors, again: bool) -> Result<Reply, Fault> {
     let asked = fields
         .iter()
         .filter_map(|f| what(&f.key))
-        .zip(inputs(req, fields.iter().copied(), &value, &errors))
+        .zip(inputs(req, fields.iter().copied(), &value, &errors, &places))
         .collect();
     let register = form
         .known

@@ -11,9 +11,11 @@ pub(crate) mod start;
 
 use linli_base::FieldError;
 use linli_catalogue::offers::{Field, FieldKind, Form};
+use linli_db::{DbError, Read};
 use linli_files::offers::{FileId, FileRow};
 use linli_web::ui::{self, Choice, Choose, Errors, Kind};
 use linli_web::{Fault, Req};
+use linli_words::Lang;
 
 use crate::Words;
 use crate::show::pick;
@@ -30,6 +32,7 @@ pub(crate) fn inputs<'a>(
     fields: impl Iterator<Item = &'a Field>,
     value: &dyn Fn(&str) -> String,
     errors: &Errors,
+    places: &[Choice],
 ) -> Vec<Asked> {
     let (lang, f) = (req.lang(), req.frame());
     fields
@@ -43,6 +46,13 @@ pub(crate) fn inputs<'a>(
                 return Asked::Choose(
                     Choose::new(&field.key, &label, &value, choices).hint(&hint).error(error),
                 );
+            }
+            if field.kind == FieldKind::Place {
+                let w: Words = req.words();
+                let mut choices = vec![Choice::new("", w.place_choose())];
+                choices.extend(places.iter().cloned());
+                let choose = Choose::new(&field.key, &label, &value, choices).list();
+                return Asked::Choose(choose.hint(&hint).error(error));
             }
             if field.kind == FieldKind::YesNo {
                 let w: Words = req.words();
@@ -66,6 +76,30 @@ pub(crate) fn inputs<'a>(
             Asked::Field(input)
         })
         .collect()
+}
+
+/// The communities to choose from, by street; empty where no field asks for a place.
+pub(crate) fn places<'a>(
+    read: &mut Read<'_>,
+    lang: Lang,
+    mut fields: impl Iterator<Item = &'a Field>,
+) -> Result<Vec<Choice>, DbError> {
+    let asks = |f: &Field| f.kind == FieldKind::Place || f.fields.iter().any(|p| p.kind == FieldKind::Place);
+    if !fields.any(asks) {
+        return Ok(Vec::new());
+    }
+    let today = read.now().day();
+    let mut out = Vec::new();
+    let Some(district) = linli_places::offers::district(read, today)? else { return Ok(out) };
+    for street in linli_places::offers::children(read, district.code, today)? {
+        let (street_zh, street_en) = street.names();
+        for community in linli_places::offers::children(read, street.code, today)? {
+            let (zh, en) = community.names();
+            let name = lang.pick(&format!("{street_zh} {zh}"), &format!("{street_en}, {en}")).into_owned();
+            out.push(Choice::new(&community.code.to_string(), &name));
+        }
+    }
+    Ok(out)
 }
 
 /// A stored value as it is typed: yuan instead of fen; everything else as it is.

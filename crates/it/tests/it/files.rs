@@ -292,19 +292,15 @@ async fn what_is_used_stays_what_is_not_goes_and_erasure_takes_it() {
         let unused = id_of(&send(&mut v, "b.jpg", &photograph(10)).await);
         let person = h.house.read(move |r| files::file(r, used)).await.unwrap().person;
         let owner = Subject::new("application", linli_applications::domain::ApplicationId::from_raw(77));
-        let (owner_1, her) = (owner.clone(), Actor::person(person));
+        let (owner_1, her) = (owner, Actor::person(person));
         h.house
             .act(&her, move |act| {
-                files::take_up(
-                    act,
-                    used,
-                    &Use { owner: owner_1.clone(), purpose: "birth".to_owned(), until: None },
-                )
+                files::take_up(act, used, &Use { owner: owner_1, purpose: "birth".to_owned(), until: None })
             })
             .await
             .unwrap();
         // Not by a record that does not use it, not by somebody else.
-        let owner_1 = owner.clone();
+        let owner_1 = owner;
         let other = h.house.act(&her, move |act| files::open_of(act, unused, &owner_1)).await;
         assert_eq!(linli_base::Problem::code(&other.unwrap_err()), "not-found");
         h.clock.advance_seconds(2 * 86_400);

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod cases;
+mod certificates;
 mod crawl;
 mod durability;
 mod edges;
@@ -9,6 +10,7 @@ mod files;
 mod gateway;
 mod journeys;
 mod log;
+mod materials;
 mod notices;
 mod office;
 mod openapi;

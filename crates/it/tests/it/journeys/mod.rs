@@ -3,6 +3,7 @@
 
 mod allowance;
 mod data;
+mod materials;
 mod office;
 mod proof;
 
