@@ -164,7 +164,8 @@ fn save_page(
         answers.answers.retain(|key, _| !key.starts_with(&rows));
     }
     answers.answers.extend(new);
-    let next = journey::after(&situation.way(&guide, &form, &answers).steps, &Step::Page(page));
+    let way = situation.way(&guide, &form, &answers);
+    let next = journey::after(&way.pages, &way.plan, &answers, &Step::Page(page));
     keep_draft(act, &row, &answers, "applications.saved")?;
     Ok(next)
 }

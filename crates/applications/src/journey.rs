@@ -107,11 +107,17 @@ pub fn next_open(pages: &[Shown<'_>], plan: &[Wanted<'_>], answers: &Answers) ->
     open.map_or(Step::Check, |w| Step::Material(w.material.key.clone()))
 }
 
-/// The step behind one.
+/// The step to go on to from one: the next at which something is to be done. Whoever changes one answer is not led through all.
 #[must_use]
-pub fn after(steps: &[Step], step: &Step) -> Step {
-    let at = steps.iter().position(|s| s == step).map_or(0, |i| i + 1);
-    steps.get(at).cloned().unwrap_or(Step::Check)
+pub fn after(pages: &[Shown<'_>], plan: &[Wanted<'_>], answers: &Answers, step: &Step) -> Step {
+    let all = steps(pages, plan);
+    let behind = all.iter().skip_while(|s| *s != step).skip(1);
+    let open = |s: &&Step| match s {
+        Step::Page(n) => pages.iter().any(|p| p.n == *n && !answered(p, answers)),
+        Step::Material(key) => plan.iter().any(|w| w.material.key == *key && w.stand == Stand::Open),
+        Step::Check => true,
+    };
+    behind.into_iter().find(open).cloned().unwrap_or(Step::Check)
 }
 
 /// Keys of all answers that are asked, rows of groups included.
@@ -170,9 +176,9 @@ pub fn read_what_is_right(
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use linli_catalogue::offers::{Both, Op, Operand, Predicate, Value};
+    use linli_catalogue::offers::{Both, Operand, Predicate, Value};
+    use linli_catalogue::predicate::Op;
 
     use super::*;
 

@@ -237,7 +237,6 @@ pub fn shares(met: &[Met]) -> (i64, i64) {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use linli_catalogue::offers::{Both, Source};
 

@@ -19,6 +19,14 @@ fn link(page: &Page, begins: &str) -> String {
     found.unwrap_or_else(|| panic!("no link {begins}: {text}")).to_owned()
 }
 
+/// The form that changes the first certificate of this name.
+fn state_form(page: &Page, name: &str) -> Form {
+    let text = page.text();
+    let after = text.split_once(name).unwrap().1;
+    let action = after.split("action=\"").nth(1).unwrap().split('"').next().unwrap();
+    to(page, action)
+}
+
 async fn sound(h: &TestHouse) {
     seal_once(&h.house).await.unwrap();
     let states = check_states(&h.house).await.unwrap();
@@ -26,14 +34,13 @@ async fn sound(h: &TestHouse) {
 }
 
 /// The issuing officer's page of 欧阳少芬, who holds a few.
-async fn holder_page(h: &TestHouse, v: &mut it::Visitor) -> Page {
+async fn holder_page(v: &mut it::Visitor) -> Page {
     let who = linli_sample::cast().into_iter().find(|c| c.name == "欧阳少芬").unwrap();
     let page = v.get("/office/certificates").await;
     let none = v.submit(&to(&page, "/office/certificates").with("document", "123")).await;
     assert!(none.status == 422 && none.says("没有找到"), "{}", none.text());
     let page = v.submit(&to(&page, "/office/certificates").with("document", &who.document)).await;
     assert!(page.says("欧阳少芬"), "{}", page.text());
-    let _ = h;
     page
 }
 
@@ -84,7 +91,7 @@ async fn the_issuing_body_issues_suspends_revokes_and_replaces() {
     for h in TestHouse::districts().await {
         let mut v = sign_in(&h, "欧阳少芬").await;
         let mut clerk = officer(&h, "papers").await;
-        let page = holder_page(&h, &mut clerk).await;
+        let page = holder_page(&mut clerk).await;
         assert!(v.get("/me/looks").await.says("工作人员查看了您的证照"));
         // A kind of another body's is not hers to issue.
         let base = page.path.clone();
@@ -104,7 +111,7 @@ async fn the_issuing_body_issues_suspends_revokes_and_replaces() {
 
         // Suspend with a reason, resume, revoke: what is over never comes back.
         let page = clerk.get(&base).await;
-        let state = page.forms().into_iter().find(|f| f.action.ends_with("/state")).unwrap();
+        let state = state_form(&page, "最低生活保障证");
         let none = clerk.submit(&state.clone().with("state", "suspended")).await;
         assert!(none.status == 422 && none.says("请写明原因"), "{}", none.text());
         let page = clerk.submit(&state.clone().with("state", "suspended").with("reason", "核查中")).await;
@@ -116,24 +123,13 @@ async fn the_issuing_body_issues_suspends_revokes_and_replaces() {
         assert!(page.says("已撤销"), "{}", page.text());
 
         // Replace: the old one is void with the new one.
-        let (old, _) = page
-            .text()
-            .split_once("?replaces=")
-            .map(|(a, b)| (a.rsplit('/').next().unwrap().to_owned(), b.split('"').next().unwrap().to_owned()))
-            .unwrap();
-        let address = link(&page, &format!("{base}/{old}?replaces="));
-        let page = clerk.get(&address).await;
+        let page = clerk.get(&link(&page, &format!("{base}/senior-card?replaces="))).await;
         assert!(page.says("旧证同时作废"), "{}", page.text());
         let mut form = page.forms().into_iter().find(|f| f.fields.contains_key("replaces")).unwrap();
-        form.action = format!("{base}/{old}");
-        let values: Vec<String> = form.fields.keys().filter(|k| k.starts_with("v.")).cloned().collect();
-        for key in values {
-            let value = if key.ends_with("-on") { "2026-01-05" } else { "样例" };
-            form = form.with(&key, value);
-        }
-        if clerk.submit(&form.with("number", "换2026")).await.says("已签发") {
-            assert!(v.get("/my/wallet").await.says("已换发"));
-        }
+        form.action = format!("{base}/senior-card");
+        let page = clerk.submit(&form.with("number", "换2026").with("v.from-age", "65周岁以上")).await;
+        assert!(page.says("已签发"), "{}", page.text());
+        assert!(v.get("/my/wallet").await.says("已换发"));
         sound(&h).await;
     }
 }

@@ -17,7 +17,8 @@ const ITEMS: [(&str, &str); 2] = [
 
 async fn deliver(h: &Served) {
     for (key, json) in ITEMS {
-        let deliver = move |act: &mut linli_acts::Act<'_, '_>| linli_catalogue::offers::deliver(act, key, json);
+        let deliver =
+            move |act: &mut linli_acts::Act<'_, '_>| linli_catalogue::offers::deliver(act, key, json);
         h.house.act(&linli_acts::Actor::system(), deliver).await.unwrap();
     }
 }
