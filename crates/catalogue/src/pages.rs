@@ -95,15 +95,21 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
     Ok(Reply::page(&ListPage { f: req.frame(), w, rows: Rows::new(rows, w.not_found()), typed }))
 }
 
-async fn asked(req: &Req) -> Result<Guide, Fault> {
+async fn asked(req: &Req) -> Result<(ItemId, i64, Guide), Fault> {
     let key: String = req.path("key")?;
     let found = req.read(move |r| crate::offers::live(r, &key)).await?;
-    Ok(found.ok_or(Missing)?.2)
+    Ok(found.ok_or(Missing)?)
 }
 
 pub(crate) async fn guide(req: Req) -> Result<Reply, Fault> {
     let key: String = req.path("key")?;
-    let g = asked(&req).await?;
+    let asked_for = key.clone();
+    let (id, version) =
+        req.read(move |r| r.opt(&store::SHOWN, (asked_for.as_str(),))).await?.ok_or(Missing)?;
+    if let Some(page) = req.kept((id.raw(), version)) {
+        return Ok(page);
+    }
+    let (id, version, g) = asked(&req).await?;
     let (f, w, lang) = (req.frame(), req.words::<Words>(), req.lang());
     let materials: Vec<ShownMaterial> = g
         .materials
@@ -127,7 +133,7 @@ pub(crate) async fn guide(req: Req) -> Result<Reply, Fault> {
         Fact::new(w.place(), pick(lang, &g.place)),
         Fact::new(w.phone(), &g.phone),
     ];
-    Ok(Reply::page(&GuidePage {
+    let page = Reply::page(&GuidePage {
         topic: pick(lang, &g.topic),
         name: pick(lang, &g.name),
         summary: pick(lang, &g.summary),
@@ -141,7 +147,8 @@ pub(crate) async fn guide(req: Req) -> Result<Reply, Fault> {
         begin: g.begin.href(&key),
         f,
         w,
-    }))
+    });
+    Ok(req.keep((id.raw(), version), page))
 }
 
 pub(crate) fn described() -> Api {
@@ -151,5 +158,5 @@ pub(crate) fn described() -> Api {
 }
 
 pub(crate) async fn api(req: Req) -> Result<Reply, Fault> {
-    Ok(Reply::json(&asked(&req).await?).cache_public(60))
+    Ok(Reply::json(&asked(&req).await?.2).cache_public(60))
 }

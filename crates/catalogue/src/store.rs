@@ -19,6 +19,7 @@ row! {
 sql! {
     pub(crate) BY_KEY: ItemRow = "SELECT i.id, i.key, i.state, i.version, v.document, i.rev FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1";
+    pub(crate) SHOWN: (ItemId, i64) = "SELECT id, version FROM items WHERE key = $1 AND state = 'live'";
     pub(crate) LIVE: ItemRow = "SELECT i.id, i.key, i.state, i.version, v.document, i.rev FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.state = 'live' AND i.id > $1 ORDER BY i.id LIMIT $2";
     pub(crate) VERSION: (Json<Guide>,) = "SELECT document FROM item_versions WHERE item = $1 AND version = $2";

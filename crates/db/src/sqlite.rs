@@ -56,6 +56,9 @@ fn open(path: &Path, write: bool) -> Result<Connection, DbError> {
     // "x" in double quotes would be a string here and a column on PostgreSQL.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    // A plan is made once, from the statement alone. Without it a statement whose parameter was held against a partial index is
+    // parsed and planned anew each time it is given another value.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;

@@ -37,6 +37,11 @@ impl Form {
         Self { fields, uploads: Vec::new() }
     }
 
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.uploads.is_empty()
+    }
+
     pub(crate) fn push(&mut self, name: String, value: &str) {
         if self.fields.len() < MOST_FIELDS {
             self.fields.push((name, value.replace('\0', "")));

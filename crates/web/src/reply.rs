@@ -17,30 +17,36 @@ use crate::openapi::ProblemDocument;
 pub struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) body: Body,
+    pub(crate) body: Bytes,
+    /// Sent instead of `body`, block by block.
+    pub(crate) blocks: Option<Blocks>,
     pub(crate) flash: Option<String>,
 }
 
-impl Reply {
-    fn new(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Self {
-        Self::with(status, content_type, Body::from(body))
-    }
+const HTML: &str = "text/html; charset=utf-8";
 
-    fn with(status: StatusCode, content_type: &'static str, body: Body) -> Self {
+impl Reply {
+    fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
         let headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static(content_type))];
-        Self { status, headers, body, flash: None }
+        Self { status, headers, body, blocks: None, flash: None }
     }
 
     /// A page.
     #[must_use]
     pub fn page(page: &impl askama::Template) -> Self {
         match page.render() {
-            Ok(html) => Self::new(StatusCode::OK, "text/html; charset=utf-8", html.into_bytes()),
+            Ok(html) => Self::new(StatusCode::OK, HTML, html.into_bytes()),
             Err(e) => {
                 tracing::error!("template: {e}");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", Vec::new())
             }
         }
+    }
+
+    /// A page as it was rendered before.
+    pub(crate) fn kept_page(html: Bytes) -> Self {
+        Self::new(StatusCode::OK, HTML, html)
     }
 
     /// On to another page after something was done.
@@ -60,13 +66,13 @@ impl Reply {
 
     /// Any bytes.
     #[must_use]
-    pub fn bytes(content_type: &'static str, body: Vec<u8>) -> Self {
+    pub fn bytes(content_type: &'static str, body: impl Into<Bytes>) -> Self {
         Self::new(StatusCode::OK, content_type, body)
     }
 
     /// A file to keep, under a name in ASCII letters, digits, `-`, `_`, `.`.
     #[must_use]
-    pub fn download(content_type: &'static str, name: &str, body: Vec<u8>) -> Self {
+    pub fn download(content_type: &'static str, name: &str, body: impl Into<Bytes>) -> Self {
         Self::new(StatusCode::OK, content_type, body).kept_as(name)
     }
 
@@ -74,7 +80,8 @@ impl Reply {
     /// takes half a file for the whole.
     #[must_use]
     pub fn download_blocks(content_type: &'static str, name: &str, size: u64, blocks: Blocks) -> Self {
-        let mut reply = Self::with(StatusCode::OK, content_type, Body::new(Streamed(blocks))).kept_as(name);
+        let mut reply = Self::new(StatusCode::OK, content_type, Bytes::new()).kept_as(name);
+        reply.blocks = Some(blocks);
         reply.set(header::CONTENT_LENGTH, &size.to_string());
         reply
     }
@@ -119,7 +126,8 @@ impl Reply {
     }
 
     pub(crate) fn into_response(self) -> Response {
-        let mut response = Response::new(self.body);
+        let body = self.blocks.map_or_else(|| Body::from(self.body), |blocks| Body::new(Streamed(blocks)));
+        let mut response = Response::new(body);
         *response.status_mut() = self.status;
         for (name, value) in self.headers {
             response.headers_mut().append(name, value);

@@ -39,6 +39,7 @@ pub struct Req {
     pub(crate) site: std::sync::Arc<crate::server::Site>,
     pub(crate) incoming: std::sync::Mutex<Option<Incoming>>,
     pub(crate) openapi: std::sync::Arc<crate::openapi::Document>,
+    pub(crate) kept: std::sync::Arc<crate::kept::Kept>,
 }
 
 impl Req {

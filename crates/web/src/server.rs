@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use crate::form::{Form, Upload};
 use crate::incoming::{self, Incoming};
+use crate::kept::Kept;
 use crate::openapi;
 use crate::page::RailGroup;
 use crate::problems::problem_page;
@@ -45,6 +46,7 @@ struct Shared {
     house: House,
     site: Arc<Site>,
     openapi: Arc<openapi::Document>,
+    kept: Arc<Kept>,
 }
 
 /// Longest time a request may take before it is answered with "busy".
@@ -55,7 +57,7 @@ const FILE_DEADLINE: Duration = Duration::from_secs(600);
 
 /// One router of all routes.
 pub fn router(house: House, site: Arc<Site>, routes: &[Route]) -> Router {
-    let shared = Shared { house, site, openapi: openapi::document(routes) };
+    let shared = Shared { house, site, openapi: openapi::document(routes), kept: Arc::default() };
     let mut paths: Vec<(&'static str, MethodRouter<Shared>)> = Vec::new();
     for route in routes {
         let filter = if route.method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
@@ -224,6 +226,7 @@ async fn handle(
         site: Arc::clone(&shared.site),
         incoming: std::sync::Mutex::new(incoming),
         openapi: Arc::clone(&shared.openapi),
+        kept: Arc::clone(&shared.kept),
     };
     (route.handler)(req).await
 }

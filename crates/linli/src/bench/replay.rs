@@ -9,6 +9,7 @@ use std::time::Instant;
 use anyhow::Context;
 use linli_db::{Seen, Val, Watch};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
 
 type Statement = (&'static str, Vec<Value>);
@@ -69,6 +70,7 @@ impl Recorded {
     pub fn replay(&mut self, file: &Path, batch: usize) -> anyhow::Result<f64> {
         let conn = Connection::open(file)?;
         conn.set_prepared_statement_cache_capacity(2_048);
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", "FULL")?;
         conn.pragma_update(None, "foreign_keys", true)?;
