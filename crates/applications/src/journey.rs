@@ -44,10 +44,15 @@ pub fn row_key(group: &str, row: usize, field: &str) -> String {
     format!("{group}.{row}.{field}")
 }
 
-/// How many rows of a group were answered.
+/// How many rows of a group were answered: no more than it may have. Of any other field there are none: a card's number is not a
+/// number of rows.
 #[must_use]
-pub fn rows(answers: &Answers, group: &str) -> usize {
-    answers.value(group).parse().unwrap_or(0)
+pub fn rows(answers: &Answers, field: &Field) -> usize {
+    if field.kind != FieldKind::Group {
+        return 0;
+    }
+    let most = field.max.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+    answers.value(&field.key).parse().unwrap_or(0).min(most)
 }
 
 /// The pages that are asked, and the facts of the person with what she answered on them. What stands on a page that is not asked
@@ -86,7 +91,7 @@ pub fn answered(shown: &Shown<'_>, answers: &Answers) -> bool {
         |key: &str, f: &Field| answers.answers.contains_key(key) && regular(f, answers.value(key)).is_ok();
     shown.fields.iter().all(|f| {
         let of_row = |n: usize| f.fields.iter().all(|part| one(&row_key(&f.key, n, &part.key), part));
-        one(&f.key, f) && (f.kind != FieldKind::Group || (1..=rows(answers, &f.key)).all(of_row))
+        one(&f.key, f) && (1..=rows(answers, f)).all(of_row)
     })
 }
 
@@ -126,7 +131,7 @@ pub fn keys(pages: &[Shown<'_>], answers: &Answers) -> Vec<String> {
     let mut out = Vec::new();
     for field in pages.iter().flat_map(|p| p.fields.iter()) {
         out.push(field.key.clone());
-        for n in 1..=rows(answers, &field.key) {
+        for n in 1..=rows(answers, field) {
             out.extend(field.fields.iter().map(|part| row_key(&field.key, n, &part.key)));
         }
     }
@@ -253,6 +258,16 @@ mod tests {
         assert_eq!(open(&all), Step::Page(4));
         all.answers.extend(answers(&[("children.2.name", "乙"), ("children.2.born", "2026-01-03")]).answers);
         assert_eq!(open(&all), Step::Check);
+    }
+
+    #[test]
+    fn a_long_number_is_no_number_of_rows() {
+        let card = field("bank-card", FieldKind::BankCard);
+        let typed = answers(&[("bank-card", "6222021234567890128")]);
+        assert_eq!(rows(&typed, &card), 0);
+        let mut group = field("children", FieldKind::Group);
+        group.max = Some(3);
+        assert_eq!(rows(&answers(&[("children", "6222021234567890128")]), &group), 3);
     }
 
     #[test]

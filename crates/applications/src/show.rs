@@ -147,7 +147,7 @@ pub(crate) fn answer_facts(w: Words, form: &Form, answers: &Answers) -> Vec<Fact
     let mut out = Vec::new();
     for f in form.fields().filter(|f| answers.answers.contains_key(&f.key)) {
         let label = pick(w.lang(), &f.label);
-        for n in 1..=rows(answers, &f.key).min(usize::from(f.kind == FieldKind::Group) * 100) {
+        for n in 1..=rows(answers, f) {
             for part in &f.fields {
                 let value = answer_at(w, part, answers, &row_key(&f.key, n, &part.key));
                 out.push(Fact::new(&w.row_label(&label, &n, &pick(w.lang(), &part.label)), value));

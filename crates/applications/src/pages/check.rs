@@ -66,8 +66,7 @@ async fn load(req: &Req) -> Result<Option<Loaded>, Fault> {
                 for field in &page.fields {
                     let at = format!("/apply/{key}/{}#{}", page.n, field.key);
                     let label = pick(lang, &field.label);
-                    for n in 1..=rows(&answers, &field.key).min(if field.fields.is_empty() { 0 } else { 100 })
-                    {
+                    for n in 1..=rows(&answers, field) {
                         for part in &field.fields {
                             let name = row_key(&field.key, n, &part.key);
                             let words = w.row_label(&label, &n, &pick(lang, &part.label));
