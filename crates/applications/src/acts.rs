@@ -3,19 +3,22 @@
 use std::collections::BTreeMap;
 
 use linli_acts::{Act, BodyId, Channel, Entry, PersonId, Subject, once};
-use linli_base::{Day, Level as PlaceLevel, PlaceCode};
+use linli_base::{Day, FieldError, Level as PlaceLevel, PlaceCode};
 use linli_casework::offers as casework;
 use linli_casework::offers::{CaseId, Handover, NewCase};
 use linli_catalogue::offers::{self as catalogue, Form, Guide, ItemId, Level};
-use linli_people::offers::{self as people, Person};
+use linli_people::offers as people;
 
 use crate::KIND;
-use crate::domain::{Answer, Answers, ApplicationId, ApplicationState, first_open, read_answers, shares};
+use crate::domain::{Answers, ApplicationId, ApplicationState, shares};
 use crate::error::ApplicationError;
+use crate::journey::{self, Step};
+use crate::materials::{self, Given, How, Met, Stand};
 use crate::profile;
+use crate::situation::{self, Situation};
 use crate::store::{self, ApplicationRow};
 
-fn entry(row: &ApplicationRow, act: &'static str) -> Entry {
+pub(crate) fn entry(row: &ApplicationRow, act: &'static str) -> Entry {
     Entry::new(Subject::new("application", row.id), act).person(row.person)
 }
 
@@ -46,18 +49,27 @@ pub(crate) fn under_way(
     Ok(None)
 }
 
-/// The applicant begins, or goes on with the draft that is there.
+/// The applicant begins, or goes on with the draft that is there; gives the first step that is open.
 ///
 /// # Errors
 /// If the item is not open, or is under way for her already.
-pub fn begin(act: &mut Act<'_, '_>, key: &str) -> Result<(), ApplicationError> {
+pub fn begin(act: &mut Act<'_, '_>, key: &str) -> Result<Step, ApplicationError> {
     let person = act.actor.resident_for(key)?;
     people::present(act, person)?;
-    draft(act, person, key).map(|_| ())
+    let row = draft(act, person, key)?;
+    let (_, _, guide, form) = item(act, key)?;
+    let house = act.house;
+    let answers = row.open(house.vault())?;
+    let situation = situation::load(act, house.vault(), person, &guide, Some(row.id))?;
+    Ok(situation.way(&guide, &form, &answers).next)
 }
 
 /// Her draft, made if there is none; raised to the item's present version if it changed meanwhile: answers keep their keys.
-fn draft(act: &mut Act<'_, '_>, person: PersonId, key: &str) -> Result<ApplicationRow, ApplicationError> {
+pub(crate) fn draft(
+    act: &mut Act<'_, '_>,
+    person: PersonId,
+    key: &str,
+) -> Result<ApplicationRow, ApplicationError> {
     let (item, version, ..) = item(act, key)?;
     if let Some(case) = under_way(act, person, key)? {
         return Err(ApplicationError::UnderWay(case));
@@ -77,7 +89,7 @@ fn draft(act: &mut Act<'_, '_>, person: PersonId, key: &str) -> Result<Applicati
     Ok(row)
 }
 
-fn changed(one: bool) -> Result<(), ApplicationError> {
+pub(crate) fn changed(one: bool) -> Result<(), ApplicationError> {
     if one { Ok(()) } else { Err(ApplicationError::Changed) }
 }
 
@@ -98,7 +110,7 @@ pub(crate) fn earlier(
     Ok(out)
 }
 
-/// Saves the answers of one page, counted from 1.
+/// Saves the answers of one page, counted from 1; gives the step that follows.
 ///
 /// # Errors
 /// Every wrong field; nothing is stored then.
@@ -107,31 +119,74 @@ pub fn save(
     key: &str,
     page: usize,
     typed: &BTreeMap<String, String>,
+) -> Result<Step, ApplicationError> {
+    save_page(act, key, page, typed, true)
+}
+
+/// Keeps what is right of a page while she is still on it.
+///
+/// # Errors
+/// If the page is not asked of her.
+pub fn keep(
+    act: &mut Act<'_, '_>,
+    key: &str,
+    page: usize,
+    typed: &BTreeMap<String, String>,
 ) -> Result<(), ApplicationError> {
+    save_page(act, key, page, typed, false).map(drop)
+}
+
+fn save_page(
+    act: &mut Act<'_, '_>,
+    key: &str,
+    page: usize,
+    typed: &BTreeMap<String, String>,
+    whole: bool,
+) -> Result<Step, ApplicationError> {
     let person = act.actor.resident_for(key)?;
     people::present(act, person)?;
     let row = draft(act, person, key)?;
-    let (_, _, _, form) = item(act, key)?;
-    let asked = page.checked_sub(1).and_then(|i| form.pages.get(i)).ok_or(ApplicationError::Missing)?;
+    let (_, _, guide, form) = item(act, key)?;
     let house = act.house;
-    let before = earlier(act, house.vault(), person)?;
-    let new = read(asked.fields.iter(), typed, &before)?;
     let mut answers = row.open(house.vault())?;
+    let situation = situation::load(act, house.vault(), person, &guide, Some(row.id))?;
+    let before = earlier(act, house.vault(), person)?;
+    let way = situation.way(&guide, &form, &answers);
+    let shown = way.pages.iter().find(|p| p.n == page).ok_or(ApplicationError::Missing)?;
+    let typed = |key: &str| typed.get(key).cloned().unwrap_or_default();
+    let (new, wrong) = journey::read_what_is_right(&shown.fields, &typed, &|key| before.get(key).cloned());
+    if whole && !wrong.is_empty() {
+        return Err(ApplicationError::Wrong(wrong));
+    }
+    // Rows that were taken away do not come back.
+    for group in shown.fields.iter().filter(|f| !f.fields.is_empty()) {
+        let rows = format!("{}.", group.key);
+        answers.answers.retain(|key, _| !key.starts_with(&rows));
+    }
     answers.answers.extend(new);
-    let sealed = store::seal(house.vault(), row.id, &answers)?;
-    let now = act.now();
-    changed(act.run_one(&store::SAVE, (row.id, row.rev, sealed, now))?)?;
-    act.log(entry(&row, "applications.saved").state(ApplicationState::Draft.word()))?;
-    Ok(())
+    let way = situation.way(&guide, &form, &answers);
+    let next = journey::after(&way.pages, &way.plan, &answers, &Step::Page(page));
+    keep_draft(act, &row, &answers, "applications.saved")?;
+    Ok(next)
 }
 
-fn read<'a>(
-    fields: impl Iterator<Item = &'a catalogue::Field>,
-    typed: &BTreeMap<String, String>,
-    before: &BTreeMap<String, String>,
-) -> Result<BTreeMap<String, Answer>, ApplicationError> {
-    let typed = |key: &str| typed.get(key).cloned().unwrap_or_default();
-    read_answers(fields, &typed, &|key| before.get(key).cloned()).map_err(ApplicationError::Wrong)
+/// Days for which an untouched draft and its files are kept; as the retention of `applications` says.
+pub(crate) const DRAFT_DAYS: i64 = 180;
+
+/// Writes a draft back.
+pub(crate) fn keep_draft(
+    act: &mut Act<'_, '_>,
+    row: &ApplicationRow,
+    answers: &Answers,
+    name: &'static str,
+) -> Result<(), ApplicationError> {
+    let sealed = store::seal(act.vault(), row.id, answers)?;
+    let now = act.now();
+    changed(act.run_one(&store::SAVE, (row.id, row.rev, sealed, now))?)?;
+    let until = now.plus_seconds(DRAFT_DAYS * 86_400);
+    linli_files::offers::keep_until(act, &situation::owner(row.id), Some(until))?;
+    act.log(entry(row, name).state(ApplicationState::Draft.word()))?;
+    Ok(())
 }
 
 /// The body that handles an item for somebody who lives in a place, and the place in its sense.
@@ -156,17 +211,38 @@ fn office(
     Ok((body.id, place))
 }
 
+/// What the applicant states when she files.
+#[derive(Clone, Debug, Default)]
+pub struct Statements {
+    /// That all of it is true.
+    pub truth: bool,
+    /// Keys of the materials whose statement she has ticked.
+    pub declared: Vec<String>,
+    /// The plan of materials that she saw ([`Situation::plan_mark`]); empty: not compared.
+    pub plan: String,
+}
+
+impl Statements {
+    /// That it is true, and every statement that the item asks.
+    #[must_use]
+    pub fn all(guide: &Guide) -> Self {
+        let declared = guide.materials.iter().map(|m| m.key.clone()).collect();
+        Self { truth: true, declared, plan: String::new() }
+    }
+}
+
 /// The applicant states that it is true and files it. `once_key` makes a second click harmless.
 ///
 /// # Errors
-/// If the statement is missing, something is not answered, or no office is known for where she lives.
+/// If a statement is missing, something is not answered or handed in, what she saw has changed, or no office is known for where
+/// she lives.
 pub fn file(
     act: &mut Act<'_, '_>,
     key: &str,
-    truth: bool,
+    stated: &Statements,
     once_key: &str,
 ) -> Result<CaseId, ApplicationError> {
-    file_received(act, key, truth, once_key, None)
+    file_received(act, key, stated, once_key, None)
 }
 
 /// As [`file`]; an application on paper, typed in at a counter, counts from the day on which it was `received` there.
@@ -176,21 +252,18 @@ pub fn file(
 pub fn file_received(
     act: &mut Act<'_, '_>,
     key: &str,
-    truth: bool,
+    stated: &Statements,
     once_key: &str,
     received: Option<Day>,
 ) -> Result<CaseId, ApplicationError> {
     let person = act.actor.resident_for(key)?;
     people::present(act, person)?;
     let file = |act: &mut Act<'_, '_>| {
-        if !truth {
-            return Err(ApplicationError::field("truth", "truth-missing"));
-        }
         let received =
             if act.actor.channel == Channel::Paper { Some(paper_day(act, received)?) } else { None };
         let row = draft(act, person, key)?;
         let answers = row.open(act.house.vault())?;
-        put_on_file(act, &row, answers, received)
+        put_on_file(act, &row, answers, Some(stated), received)
     };
     if once_key.is_empty() { file(act) } else { once(act, &format!("applications.file {once_key}"), file) }
 }
@@ -215,22 +288,70 @@ fn handover(guide: &Guide) -> Handover {
     }
 }
 
+/// Statements that are not ticked, and the last one.
+fn missing_statements(stated: &Statements, plan: &[materials::Wanted<'_>]) -> Vec<FieldError> {
+    let mut wrong: Vec<FieldError> = plan
+        .iter()
+        .filter(|w| w.declared() && !stated.declared.contains(&w.material.key))
+        .map(|w| FieldError::new(&format!("declare.{}", w.material.key), "declare-missing"))
+        .collect();
+    if !stated.truth {
+        wrong.push(FieldError::new("truth", "truth-missing"));
+    }
+    wrong
+}
+
+/// `stated`: what the applicant ticked; `None`: a counter's system files, and the papers were handed over there.
 fn put_on_file(
     act: &mut Act<'_, '_>,
     row: &ApplicationRow,
     mut answers: Answers,
+    stated: Option<&Statements>,
     received: Option<Day>,
 ) -> Result<CaseId, ApplicationError> {
     let (_, _, guide, form) = item(act, &row.item_key)?;
-    if let Some(page) = first_open(&form, &answers) {
-        return Err(ApplicationError::Open(page));
-    }
-    // What a page no longer asks does not go with it.
-    answers.answers.retain(|key, _| form.fields().any(|f| f.key == *key));
     let house = act.house;
-    let person: Person = people::person(act, house.vault(), row.person)?.ok_or(ApplicationError::Missing)?;
-    answers.known = profile::known(&person, &form.known);
-    let (body, place) = office(act, &guide, person.place)?;
+    let situation = situation::load(act, house.vault(), row.person, &guide, Some(row.id))?;
+    let way = situation.way(&guide, &form, &answers);
+    match stated {
+        Some(stated) => {
+            if way.next != Step::Check {
+                return Err(ApplicationError::Open(way.next));
+            }
+            if !stated.plan.is_empty() && stated.plan != Situation::plan_mark(house.vault(), &way.plan) {
+                return Err(ApplicationError::PlanChanged);
+            }
+            let wrong = missing_statements(stated, &way.plan);
+            if !wrong.is_empty() {
+                return Err(ApplicationError::Wrong(wrong));
+            }
+            for w in way.plan.iter().filter(|w| w.declared()) {
+                answers.materials.insert(w.material.key.clone(), Given::Declared);
+            }
+        }
+        None => {
+            for w in way.plan.iter().filter(|w| w.stand == Stand::Open) {
+                answers.materials.insert(w.material.key.clone(), Given::Counter);
+            }
+        }
+    }
+    let way = situation.way(&guide, &form, &answers);
+    if let Some(page) = way.pages.iter().find(|p| !journey::answered(p, &answers)) {
+        return Err(ApplicationError::Open(Step::Page(page.n)));
+    }
+    let met = way
+        .plan
+        .iter()
+        .map(|w| match &w.stand {
+            Stand::Met(how) => Ok(Met { key: w.material.key.clone(), how: how.clone() }),
+            Stand::Open => Err(ApplicationError::Open(Step::Material(w.material.key.clone()))),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    // What is no longer asked does not go with it.
+    let asked = journey::keys(&way.pages, &answers);
+    answers.answers.retain(|key, _| asked.contains(key));
+    answers.known = profile::known(&situation.person, &form.known);
+    let (body, place) = office(act, &guide, situation.person.place)?;
     let case = casework::file(
         act,
         &NewCase {
@@ -248,12 +369,39 @@ fn put_on_file(
             received,
         },
     )?;
+    go_along(act, row, &met, case)?;
+    answers.met = met;
     let (fields, prefilled) = shares(&answers);
+    let (wanted, waived) = materials::shares(&answers.met);
     let sealed = store::seal(house.vault(), row.id, &answers)?;
     let now = act.now();
-    changed(act.run_one(&store::FILE, (row.id, row.rev, case, sealed, fields, prefilled, now))?)?;
+    let args = (row.id, row.rev, case, sealed, fields, prefilled, now, wanted, waived);
+    changed(act.run_one(&store::FILE, args)?)?;
     act.log(entry(row, "applications.filed").state(ApplicationState::Filed.word()))?;
     Ok(case)
+}
+
+/// Certificates are noted for their holder, files stay with the case from here on.
+fn go_along(
+    act: &mut Act<'_, '_>,
+    row: &ApplicationRow,
+    met: &[Met],
+    case: CaseId,
+) -> Result<(), ApplicationError> {
+    let owner = situation::owner(row.id);
+    for m in met {
+        match &m.how {
+            How::Certificate { id, .. } => {
+                linli_certificates::offers::used(act, *id, row.person, &case.to_string())?;
+            }
+            How::Reused { file, .. } => {
+                linli_files::offers::use_again(act, *file, row.person, &owner, &m.key)?;
+            }
+            _ => {}
+        }
+    }
+    linli_files::offers::keep_until(act, &owner, None)?;
+    Ok(())
 }
 
 /// A counter's own system files for somebody who stands before it: `evidence` says how her consent is kept there.
@@ -280,11 +428,20 @@ pub fn file_for(
     if let Some(case) = under_way(act, person, key)? {
         return Err(ApplicationError::UnderWay(case));
     }
-    let known: Vec<&str> = form.fields().map(|f| f.key.as_str()).collect();
-    if let Some(other) = typed.keys().find(|k| !known.contains(&k.as_str())) {
+    let group_of = |key: &str| key.split('.').next().unwrap_or_default().to_owned();
+    if let Some(other) = typed.keys().find(|k| !form.fields().any(|f| f.key == group_of(k))) {
         return Err(ApplicationError::field(other, "unknown"));
     }
-    let answers = Answers { answers: read(form.fields(), typed, &BTreeMap::new())?, known: Vec::new() };
+    let situation = situation::load(act, house.vault(), person, &guide, None)?;
+    let mut answers = Answers::default();
+    // Page by page: what is asked on one may follow from the one before.
+    for page in 1..=form.pages.len() {
+        let way = situation.way(&guide, &form, &answers);
+        let Some(shown) = way.pages.iter().find(|p| p.n == page) else { continue };
+        let typed = |key: &str| typed.get(key).cloned().unwrap_or_default();
+        let new = journey::read(&shown.fields, &typed, &|_| None).map_err(ApplicationError::Wrong)?;
+        answers.answers.extend(new);
+    }
     // A draft of her own ends with it: the same item is filed once.
     let row = match act.opt(&store::DRAFT, (person, item_id))? {
         Some(row) => row,
@@ -300,13 +457,13 @@ pub fn file_for(
             .state(ApplicationState::Draft.word())
             .content(&serde_json::json!({ "evidence": evidence })),
     )?;
-    put_on_file(act, &row, answers, None)
+    put_on_file(act, &row, answers, None, None)
 }
 
-/// The applicant mends what was asked, and only that.
+/// The applicant mends what was asked, and only that: answers as typed, materials by the files that she has sent for them.
 ///
 /// # Errors
-/// If it is not hers, nothing is asked, or an answer is wrong.
+/// If it is not hers, nothing is asked, an answer is wrong, or a file is missing.
 pub fn mend(
     act: &mut Act<'_, '_>,
     case: CaseId,
@@ -319,11 +476,23 @@ pub fn mend(
     if asked.is_empty() {
         return Err(ApplicationError::Changed);
     }
-    let form = form_of(act, &row)?;
+    let guide = guide_of(act, &row)?;
+    let form = guide.form().ok_or(ApplicationError::NotOpen)?.into_owned();
     let mut answers = row.open(house.vault())?;
-    let fields = form.fields().filter(|f| asked.iter().any(|p| p.key == f.key));
-    let new = read(fields, typed, &BTreeMap::new())?;
+    let fields: Vec<_> = form.fields().filter(|f| asked.iter().any(|p| p.key == f.key)).collect();
+    let typed = |key: &str| typed.get(key).cloned().unwrap_or_default();
+    let (new, mut wrong) = journey::read_what_is_right(&fields, &typed, &|_| None);
+    let sent = crate::supplements::sent(act, &row, &guide, &asked)?;
+    wrong.extend(
+        sent.iter().filter(|s| s.files.is_empty()).map(|s| FieldError::new(&s.point, "material-missing")),
+    );
+    if !wrong.is_empty() {
+        return Err(ApplicationError::Wrong(wrong));
+    }
     answers.answers.extend(new);
+    for s in &sent {
+        crate::supplements::take_over(act, &row, &mut answers, s)?;
+    }
     // What the register knows may have been put right meanwhile; what was asked of it is read again.
     let person = people::person(act, house.vault(), row.person)?.ok_or(ApplicationError::Missing)?;
     answers.known = profile::known(&person, &form.known);
@@ -335,8 +504,15 @@ pub fn mend(
     Ok(())
 }
 
+/// The guide with which an application began.
+pub(crate) fn guide_of(
+    read: &mut linli_db::Read<'_>,
+    row: &ApplicationRow,
+) -> Result<Guide, ApplicationError> {
+    catalogue::version(read, row.item, row.version)?.ok_or(ApplicationError::Missing)
+}
+
 /// The form with which an application began.
 pub(crate) fn form_of(read: &mut linli_db::Read<'_>, row: &ApplicationRow) -> Result<Form, ApplicationError> {
-    let guide = catalogue::version(read, row.item, row.version)?.ok_or(ApplicationError::Missing)?;
-    Ok(guide.form().ok_or(ApplicationError::NotOpen)?.into_owned())
+    Ok(guide_of(read, row)?.form().ok_or(ApplicationError::NotOpen)?.into_owned())
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use linli_base::docnum::{BankCard, DocumentKind, DocumentNumber, Phone};
-use linli_base::{Day, FieldError, PlaceCode, text};
-use linli_catalogue::offers::{Field, FieldKind, Form, KnownFrom};
+use linli_base::{Day, PlaceCode, text};
+use linli_catalogue::offers::{Field, FieldKind, KnownFrom};
 use linli_people::offers::Source;
 use serde::{Deserialize, Serialize};
+
+use crate::materials::{Given, Met};
 
 linli_db::id! {
     /// An application.
@@ -55,6 +57,12 @@ pub struct Answers {
     pub answers: BTreeMap<String, Answer>,
     /// Filled when it is filed: known values never pass through a form, so nobody can change them on the way.
     pub known: Vec<Known>,
+    /// What she did about materials, by key.
+    #[serde(default)]
+    pub materials: BTreeMap<String, Given>,
+    /// How each was met; filled when it is filed.
+    #[serde(default)]
+    pub met: Vec<Met>,
 }
 
 impl Answers {
@@ -153,42 +161,6 @@ fn missing(kind: FieldKind) -> &'static str {
     }
 }
 
-/// Reads the answers to some fields. `earlier` gives what the person answered before in another application.
-///
-/// # Errors
-/// Every wrong field.
-pub fn read_answers<'a>(
-    fields: impl Iterator<Item = &'a Field>,
-    typed: &dyn Fn(&str) -> String,
-    earlier: &dyn Fn(&str) -> Option<String>,
-) -> Result<BTreeMap<String, Answer>, Vec<FieldError>> {
-    let (mut out, mut wrong) = (BTreeMap::new(), Vec::new());
-    for field in fields {
-        match regular(field, &typed(&field.key)) {
-            Ok(value) => {
-                let same = !value.is_empty() && earlier(&field.key).is_some_and(|e| e == value);
-                let source = if same { AnswerSource::Earlier } else { AnswerSource::Typed };
-                out.insert(field.key.clone(), Answer { value, source });
-            }
-            Err(kind) => wrong.push(FieldError::new(&field.key, kind)),
-        }
-    }
-    if wrong.is_empty() { Ok(out) } else { Err(wrong) }
-}
-
-/// The first page, counted from 1, on which something that is needed is not answered; `None`: all is there.
-#[must_use]
-pub fn first_open(form: &Form, answers: &Answers) -> Option<usize> {
-    form.pages
-        .iter()
-        .position(|p| {
-            p.fields
-                .iter()
-                .any(|f| regular(f, answers.value(&f.key)).is_err() || !answers.answers.contains_key(&f.key))
-        })
-        .map(|i| i + 1)
-}
-
 /// How many values go with an application, and how many of them nobody had to type.
 #[must_use]
 pub fn shares(answers: &Answers) -> (i64, i64) {
@@ -204,7 +176,7 @@ pub fn shares(answers: &Answers) -> (i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use linli_catalogue::offers::Guide;
+    use linli_catalogue::offers::{Form, Guide};
 
     use super::*;
 
@@ -229,32 +201,15 @@ mod tests {
     }
 
     #[test]
-    fn the_first_open_page_is_found_and_an_empty_optional_answer_counts_once_seen() {
-        let form = form();
+    fn what_nobody_typed_is_counted() {
+        let answer = |value: &str, source| Answer { value: value.to_owned(), source };
         let mut answers = Answers::default();
-        assert_eq!(first_open(&form, &answers), Some(1));
-        let typed = |key: &str| match key {
-            "bank-card" => "6222021234567890128".to_owned(),
-            "bank-name" => "icbc".to_owned(),
-            _ => String::new(),
-        };
-        let nothing = |_: &str| None;
-        answers.answers.extend(read_answers(form.pages[0].fields.iter(), &typed, &nothing).unwrap());
-        assert_eq!(first_open(&form, &answers), Some(2));
-        answers.answers.extend(read_answers(form.pages[1].fields.iter(), &typed, &nothing).unwrap());
-        assert_eq!(first_open(&form, &answers), None);
+        answers.answers.insert("bank-card".into(), answer("6222021234567890128", AnswerSource::Typed));
+        answers.answers.insert("bank-name".into(), answer("icbc", AnswerSource::Typed));
+        answers.answers.insert("contact-phone".into(), answer("", AnswerSource::Typed));
         assert_eq!(shares(&answers), (2, 0));
-        let earlier = |key: &str| (key == "bank-name").then(|| "icbc".to_owned());
-        answers.answers.extend(read_answers(form.pages[0].fields.iter(), &typed, &earlier).unwrap());
+        answers.answers.insert("bank-name".into(), answer("icbc", AnswerSource::Earlier));
         assert_eq!(shares(&answers), (2, 1));
-    }
-
-    #[test]
-    fn every_wrong_field_is_told_at_once() {
-        let form = form();
-        let wrong = read_answers(form.fields(), &|_| String::new(), &|_| None).unwrap_err();
-        let kinds: Vec<_> = wrong.iter().map(|e| (e.field.as_str(), e.kind)).collect();
-        assert_eq!(kinds, [("bank-card", "card-empty"), ("bank-name", "choose")]);
     }
 
     #[test]

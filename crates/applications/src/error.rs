@@ -4,9 +4,13 @@ use linli_acts::Denied;
 use linli_base::{FieldError, Problem};
 use linli_casework::offers::{CaseError, CaseId};
 use linli_catalogue::offers::CatalogueError;
+use linli_certificates::offers::CertificateError;
 use linli_db::DbError;
+use linli_files::offers::FileError;
 use linli_people::offers::PeopleError;
 use linli_vault::VaultError;
+
+use crate::journey::Step;
 
 /// An act of this room was refused, or failed.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +25,10 @@ pub enum ApplicationError {
     Case(#[from] CaseError),
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    #[error(transparent)]
+    File(#[from] FileError),
     #[error("a sealed field does not open")]
     Sealed(#[from] VaultError),
     #[error("a stored value has another form")]
@@ -40,9 +48,12 @@ pub enum ApplicationError {
     /// Nobody knows where the person lives, so no office can be found for her.
     #[error("no place is known")]
     NoPlace,
-    /// Not everything that is needed was answered: the page, from 1.
-    #[error("page {0} is open")]
-    Open(usize),
+    /// Something is still to be answered or handed in.
+    #[error("{0:?} is open")]
+    Open(Step),
+    /// The ways in which materials are met are no longer those that she saw: a certificate was revoked, the item has changed.
+    #[error("the plan of materials has changed")]
+    PlanChanged,
 }
 
 impl ApplicationError {
@@ -59,6 +70,8 @@ impl Problem for ApplicationError {
             Self::People(p) => p.code(),
             Self::Case(c) => c.code(),
             Self::Catalogue(c) => c.code(),
+            Self::Certificate(c) => c.code(),
+            Self::File(f) => f.code(),
             Self::Sealed(_) | Self::Stored => "internal",
             Self::Missing => "not-found",
             Self::Changed => "changed",
@@ -67,6 +80,7 @@ impl Problem for ApplicationError {
             Self::NotOpen => "item-not-open",
             Self::NoPlace => "no-place",
             Self::Open(_) => "application-incomplete",
+            Self::PlanChanged => "plan-changed",
         }
     }
     fn status(&self) -> u16 {
@@ -76,9 +90,11 @@ impl Problem for ApplicationError {
             Self::People(p) => p.status(),
             Self::Case(c) => c.status(),
             Self::Catalogue(c) => c.status(),
+            Self::Certificate(c) => c.status(),
+            Self::File(f) => f.status(),
             Self::Sealed(_) | Self::Stored => 500,
             Self::Missing | Self::NotOpen => 404,
-            Self::Changed | Self::UnderWay(_) | Self::NoPlace => 409,
+            Self::Changed | Self::UnderWay(_) | Self::NoPlace | Self::PlanChanged => 409,
             Self::Wrong(_) | Self::Open(_) => 422,
         }
     }
@@ -87,6 +103,7 @@ impl Problem for ApplicationError {
             Self::Wrong(fields) => fields,
             Self::People(p) => p.fields(),
             Self::Case(c) => c.fields(),
+            Self::File(f) => f.fields(),
             _ => &[],
         }
     }

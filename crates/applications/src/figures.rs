@@ -29,3 +29,32 @@ fn rows(read: &mut Read<'_>, day: Day, after: i64) -> Result<Vec<FigureRow>, DbE
         })
         .collect())
 }
+
+/// materials.waived_share: the letter's 免提交.
+mod waived {
+    use super::{Day, DbError, FigureRow, Read, store};
+
+    linli_figures::figure! {
+        key: "materials.waived_share", zh: "免提交的比例", en: "of materials not handed in", unit: ("%", "%"),
+        what: ("已提交申请所需的全部材料中，由电子证照、登记信息或以前核验过的材料代替、不用本人再交的比例，向下取整。", "Of all materials that applications needed, the share that certificates, registers or earlier checked copies met, rounded down."),
+        value: share, rows: rows,
+    }
+
+    fn share(read: &mut Read<'_>, day: Day) -> Result<i64, DbError> {
+        let (waived, all) = read.one(&store::WAIVED, (day.end(),))?;
+        Ok(if all == 0 { 0 } else { waived.saturating_mul(100) / all })
+    }
+
+    fn rows(read: &mut Read<'_>, day: Day, after: i64) -> Result<Vec<FigureRow>, DbError> {
+        let rows = read.all(&store::WAIVED_ROWS, (day.end(), after))?;
+        Ok(rows
+            .into_iter()
+            .map(|(key, item, waived, all)| FigureRow {
+                key,
+                zh: format!("{item}：{all} 份材料中 {waived} 份免交"),
+                en: format!("{item}: {waived} of {all} not handed in"),
+                href: format!("/services/{item}"),
+            })
+            .collect())
+    }
+}

@@ -1,9 +1,12 @@
-//! Records of a person that were joined: her applications follow.
+//! Records of a person that were joined: her applications follow. A case that ended: its files go in time.
 
 use linli_acts::{Actor, House, JobError, JobRow, PersonId};
+use linli_casework::offers::CaseId;
 use linli_db::DbError;
 
-use crate::store;
+use crate::error::ApplicationError;
+use crate::situation::owner;
+use crate::{FILES_KEPT, store};
 
 /// Listener of `people.merged`.
 pub const FOLLOW_PERSON: &str = "applications.follow_person";
@@ -27,4 +30,25 @@ async fn follow(house: House, job: JobRow) -> Result<(), JobError> {
     Ok(())
 }
 
-linli_acts::job! { FOLLOW_PERSON => follow; }
+/// Listener of `casework.ended`.
+pub const FILES_AFTER_END: &str = "applications.files_after_end";
+
+async fn files_after_end(house: House, job: JobRow) -> Result<(), JobError> {
+    let case: CaseId = job.read()?;
+    house
+        .act(&Actor::system(), move |act| {
+            let Some(row) = act.opt(&store::OF_CASE, (case,))? else { return Ok(()) };
+            let now = act.now();
+            let days = linli_rules::value(act, &FILES_KEPT, now.day())?.value;
+            let until = Some(now.plus_seconds(days * 86_400));
+            linli_files::offers::keep_until(act, &owner(row.id), until)?;
+            Ok::<_, ApplicationError>(())
+        })
+        .await
+        .map_err(|e| JobError::Retry(e.to_string()))
+}
+
+linli_acts::job! {
+    FOLLOW_PERSON => follow;
+    FILES_AFTER_END => files_after_end;
+}

@@ -10,10 +10,10 @@ use linli_web::ui::Fact;
 use linli_words::Lang;
 
 use crate::KIND;
-use crate::acts::form_of;
+use crate::acts::{form_of, guide_of};
 use crate::error::ApplicationError;
 use crate::store::{self, ApplicationRow};
-use crate::{Words, profile, show};
+use crate::{Words, materials, profile, show, supplements};
 
 linli_acts::inventory::submit! { CaseKind { key: KIND, told, points, mend, result } }
 
@@ -24,6 +24,7 @@ impl From<ApplicationError> for CaseError {
             ApplicationError::Denied(e) => Self::Denied(e),
             ApplicationError::Sealed(e) => Self::Sealed(e),
             ApplicationError::Case(e) => e,
+            ApplicationError::File(linli_files::offers::FileError::Db(e)) => Self::Db(e),
             ApplicationError::Missing => Self::Missing,
             other => Self::Room(other.to_string()),
         }
@@ -41,6 +42,12 @@ fn told(read: &mut Read<'_>, vault: &Vault, case: CaseId, lang: Lang) -> Result<
     groups.retain(|g| !g.facts.is_empty());
     if let Some(facts) = conditions(read, vault, &row, w, today)? {
         groups.insert(0, Group { title: w.conditions_title().to_owned(), facts });
+    }
+    if !answers.met.is_empty() {
+        let guide = guide_of(read, &row)?;
+        let mut facts = show::met_facts(read, w, &guide, &answers.met)?;
+        facts.push(Fact::new(w.materials_open(), w.materials_open_words()).link("materials"));
+        groups.push(Group { title: w.materials_group().to_owned(), facts });
     }
     if !answers.known.is_empty() {
         let facts = show::known_facts(read, w, &answers.known, today)?;
@@ -88,10 +95,15 @@ fn points(
     let row = store::of_case(read, case)?;
     let form = form_of(read, &row)?;
     let w = Words::from(lang);
+    let guide = guide_of(read, &row)?;
     let asked = form.fields().map(|f| (f.key.clone(), show::pick(lang, &f.label)));
+    // Only what can be sent as a file can be asked again on the page.
+    let materials = guide.materials.iter().filter(|m| materials::upload_check(m).is_some());
+    let materials =
+        materials.map(|m| (supplements::point(&m.key), w.material_point(&show::pick(lang, &m.name))));
     let known =
         form.known.iter().map(|k| (show::known_key(*k).to_owned(), show::known_name(w, *k).to_owned()));
-    Ok(asked.chain(known).collect())
+    Ok(asked.chain(materials).chain(known).collect())
 }
 
 fn mend(case: CaseId) -> String {

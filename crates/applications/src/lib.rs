@@ -6,12 +6,17 @@ mod error;
 mod figures;
 mod http_api;
 pub mod jobs;
+pub mod journey;
 mod kind;
+mod material_acts;
+pub mod materials;
 mod pages;
 mod personal;
 pub mod profile;
 mod show;
+mod situation;
 mod store;
+mod supplements;
 
 use linli_web::{Gate, Route};
 
@@ -20,8 +25,10 @@ pub use error::ApplicationError;
 linli_words::include_words!();
 
 /// Tables of this room.
-pub const ROOM: linli_db::Room =
-    linli_db::Room { name: "applications", migrations: linli_db::migrations![1 => "0001_applications.sql"] };
+pub const ROOM: linli_db::Room = linli_db::Room {
+    name: "applications",
+    migrations: linli_db::migrations![1 => "0001_applications.sql", 2 => "0002_materials.sql"],
+};
 
 /// Key of this room's kind of case.
 pub const KIND: &str = "application";
@@ -48,7 +55,16 @@ linli_rules::rule! {
     /// From which age the senior card is given.
     pub SENIOR_CARD_FROM = "applications.senior_card_from", "老年人优待卡起领年龄", "Age from which the senior card is given",
         ("周岁", "years"), 60, 50..=100, Recalled, "广州市老年人优待办法，凭记忆，待民政部门核对";
+    /// How long a copy that a counter has checked may be used again.
+    pub REUSE_DAYS = "applications.reuse_days", "窗口核验过的材料可以再次使用的时间", "How long a checked copy may be used again",
+        ("天", "days"), 1095, 30..=3660, Ours, "国办函〔2016〕108号：B 类材料核验后可复用，期限由本区定";
+    /// How long files stay after a case has ended.
+    pub FILES_KEPT = "applications.files_kept_days", "办结后上传文件的保存时间", "How long uploads stay after a case has ended",
+        ("天", "days"), 1095, 180..=36600, Ours, "政务服务电子档案保管期限，由本区档案部门核定";
 }
+
+/// Who may look at what came with a case.
+static LOOKERS: &[&linli_acts::DutyKind] = &[&linli_casework::HANDLER, &linli_casework::DECIDER];
 
 /// Addresses.
 #[must_use]
@@ -60,8 +76,29 @@ pub fn routes() -> Vec<Route> {
         Route::post("/apply/{item}/check", Gate::Resident, pages::check::file).delegable(),
         Route::get("/apply/{item}/{page}", Gate::Resident, pages::form::show).delegable(),
         Route::post("/apply/{item}/{page}", Gate::Resident, pages::form::save).delegable(),
+        Route::post("/apply/{item}/{page}/keep", Gate::Resident, pages::form::keep).delegable(),
+        Route::get("/apply/{item}/materials/{key}", Gate::Resident, pages::material::show).delegable(),
+        Route::post("/apply/{item}/materials/{key}", Gate::Resident, pages::material::choose).delegable(),
+        Route::post("/apply/{item}/materials/{key}/file", Gate::Resident, pages::material::send)
+            .streams(linli_files::ROUTE_LIMIT)
+            .delegable(),
+        Route::post("/apply/{item}/materials/{key}/drop", Gate::Resident, pages::material::drop_file).delegable(),
+        Route::get("/my/cases/{id}/receipt", Gate::Resident, pages::receipt::show).delegable(),
+        Route::get("/my/cases/{id}/materials", Gate::Resident, pages::case_materials::mine).delegable(),
         Route::get("/my/cases/{id}/mend", Gate::Resident, pages::mend::show).delegable(),
         Route::post("/my/cases/{id}/mend", Gate::Resident, pages::mend::send).delegable(),
+        Route::get("/my/cases/{id}/mend/{key}", Gate::Resident, pages::mend_file::show).delegable(),
+        Route::post("/my/cases/{id}/mend/{key}", Gate::Resident, pages::mend_file::send)
+            .streams(linli_files::ROUTE_LIMIT)
+            .delegable(),
+        Route::post("/my/cases/{id}/mend/{key}/drop", Gate::Resident, pages::mend_file::drop_file).delegable(),
+        Route::get("/desk/cases/{id}/materials", Gate::AnyDuty(LOOKERS), pages::case_materials::desk),
+        Route::get("/desk/cases/{id}/files/{file}", Gate::AnyDuty(LOOKERS), pages::case_materials::download),
+        Route::post(
+            "/desk/cases/{id}/files/{file}/checked",
+            Gate::Duty(&linli_casework::HANDLER),
+            pages::case_materials::checked,
+        ),
         Route::post("/api/v1/applications", Gate::Token(&linli_casework::HANDLER), http_api::file)
             .api(http_api::described()),
     ]

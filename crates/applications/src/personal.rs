@@ -6,6 +6,7 @@ use linli_db::{DbError, Read};
 use linli_vault::Vault;
 
 use crate::domain::{Answers, ApplicationId, ApplicationState};
+use crate::situation::owner;
 use crate::store::{self, ApplicationRow};
 
 linli_acts::inventory::submit! {
@@ -56,8 +57,8 @@ fn holdings(read: &mut Read<'_>, rows: &[ApplicationRow]) -> Result<Vec<Holding>
     let rest = u64::try_from(rows.len()).unwrap_or(u64::MAX).saturating_sub(open);
     if rest > 0 {
         out.push(Holding::erased(
-            "申请时填写的内容和草稿",
-            "What you typed into applications, and drafts",
+            "申请时填写的内容、上传的材料和草稿",
+            "What you typed into applications and sent with them, and drafts",
             rest,
         ));
     }
@@ -82,17 +83,26 @@ fn outlook(read: &mut Read<'_>, person: PersonId) -> Result<Vec<Holding>, DbErro
     holdings(read, &rows)
 }
 
+fn other(e: impl std::fmt::Display) -> DbError {
+    DbError { kind: linli_db::Kind::Other, what: e.to_string().into() }
+}
+
 fn erase(act: &mut Act<'_, '_>, person: PersonId) -> Result<Vec<Holding>, DbError> {
     let rows = all(act, person)?;
     let told = holdings(act, &rows)?;
     act.run(&store::DROP_DRAFTS, (person,))?;
+    for row in &rows {
+        let goes = row.state == ApplicationState::Draft || !under_way(act, row)?;
+        if goes {
+            linli_files::offers::let_all_go(act, &owner(row.id)).map_err(other)?;
+        }
+    }
     for row in rows.iter().filter(|r| r.state == ApplicationState::Filed) {
         if under_way(act, row)? {
             continue;
         }
         let vault = act.house.vault();
-        let empty = store::seal(vault, row.id, &Answers::default())
-            .map_err(|e| DbError { kind: linli_db::Kind::Other, what: e.to_string().into() })?;
+        let empty = store::seal(vault, row.id, &Answers::default()).map_err(other)?;
         let now = row.saved_at;
         if act.run_one(&store::SAVE, (row.id, row.rev, empty, now))? {
             act.log(

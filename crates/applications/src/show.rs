@@ -2,7 +2,10 @@
 
 use linli_base::docnum::Phone;
 use linli_base::{Day, Fen, PlaceCode};
-use linli_catalogue::offers::{Both, Field, FieldKind, Finding, Form, KnownFrom, Value};
+use linli_catalogue::kinds;
+use linli_catalogue::offers::{
+    Both, Check, Field, FieldKind, Finding, Form, Guide, HandIn, KnownFrom, Value,
+};
 use linli_catalogue::predicate::Op;
 use linli_db::Read;
 use linli_people::offers::Source;
@@ -12,6 +15,8 @@ use linli_words::Lang;
 use crate::Words;
 use crate::domain::{AnswerSource, Answers, Known};
 use crate::error::ApplicationError;
+use crate::journey::{row_key, rows};
+use crate::materials::{How, Met};
 
 pub(crate) fn pick(lang: Lang, both: &Both) -> String {
     lang.pick(&both.zh, &both.en).into_owned()
@@ -110,7 +115,12 @@ pub(crate) fn known_facts(
 
 /// An answer in words; an empty one says so.
 pub(crate) fn answer(w: Words, field: &Field, answers: &Answers) -> String {
-    let value = answers.value(&field.key);
+    answer_at(w, field, answers, &field.key)
+}
+
+/// The answer under a key: a row of a group has keys of its own.
+pub(crate) fn answer_at(w: Words, field: &Field, answers: &Answers, key: &str) -> String {
+    let value = answers.value(key);
     if value.is_empty() {
         return w.left_empty().to_owned();
     }
@@ -132,32 +142,87 @@ pub(crate) fn answer(w: Words, field: &Field, answers: &Answers) -> String {
     }
 }
 
-/// Answers as facts.
+/// Answers as facts; those to what was not asked of her are not there, the rows of a group stand one by one.
 pub(crate) fn answer_facts(w: Words, form: &Form, answers: &Answers) -> Vec<Fact> {
-    form.fields()
-        .map(|f| {
-            let mut value = answer(w, f, answers);
-            if answers.answers.get(&f.key).is_some_and(|a| a.source == AnswerSource::Earlier) {
-                value = format!("{value} · {}", w.from_earlier());
+    let mut out = Vec::new();
+    for f in form.fields().filter(|f| answers.answers.contains_key(&f.key)) {
+        let label = pick(w.lang(), &f.label);
+        for n in 1..=rows(answers, f) {
+            for part in &f.fields {
+                let value = answer_at(w, part, answers, &row_key(&f.key, n, &part.key));
+                out.push(Fact::new(&w.row_label(&label, &n, &pick(w.lang(), &part.label)), value));
             }
-            Fact::new(&pick(w.lang(), &f.label), value)
-        })
-        .collect()
+        }
+        if f.kind == FieldKind::Group {
+            continue;
+        }
+        let mut value = answer(w, f, answers);
+        if answers.answers.get(&f.key).is_some_and(|a| a.source == AnswerSource::Earlier) {
+            value = format!("{value} · {}", w.from_earlier());
+        }
+        out.push(Fact::new(&label, value));
+    }
+    out
+}
+
+/// How a material was met, in words.
+pub(crate) fn how(read: &mut Read<'_>, w: Words, how: &How) -> Result<String, ApplicationError> {
+    let lang = w.lang();
+    Ok(match how {
+        How::Certificate { kind, .. } => {
+            w.how_certificate(&linli_certificates::offers::kind_name(read, kind, lang)?)
+        }
+        How::Register { register } => {
+            let name = kinds::register(register)
+                .map_or_else(|| register.clone(), |(_, zh, en)| lang.pick(zh, en).into_owned());
+            w.how_register(&name)
+        }
+        How::Reused { checked, .. } => w.how_reused(&day(lang, checked.day())),
+        How::Declared => w.how_declared().to_owned(),
+        How::Uploaded { check: Check::Online } => w.how_uploaded().to_owned(),
+        How::Uploaded { check: Check::Counter } => w.how_uploaded_counter().to_owned(),
+        How::Original { hand_in: HandIn::Counter } => w.how_counter().to_owned(),
+        How::Original { hand_in: HandIn::Post } => w.how_post().to_owned(),
+        How::Later { days } => w.how_later(days),
+        How::Without => w.how_without().to_owned(),
+    })
+}
+
+/// Name of a material as the item has it.
+pub(crate) fn material_name(w: Words, guide: &Guide, key: &str) -> String {
+    guide.materials.iter().find(|m| m.key == key).map_or_else(|| key.to_owned(), |m| pick(w.lang(), &m.name))
+}
+
+/// Materials as they were met.
+pub(crate) fn met_facts(
+    read: &mut Read<'_>,
+    w: Words,
+    guide: &Guide,
+    met: &[Met],
+) -> Result<Vec<Fact>, ApplicationError> {
+    let mut out = Vec::new();
+    for m in met {
+        out.push(Fact::new(&material_name(w, guide, &m.key), how(read, w, &m.how)?));
+    }
+    Ok(out)
 }
 
 /// One comparison in words: 年龄 80，要求不小于 70.
 pub(crate) fn finding(w: Words, f: &Finding) -> String {
-    let name = w.by_key(&format!("fact-{}", f.key)).unwrap_or_default();
-    let shown = |v: &Value| match (f.key.as_str(), v) {
-        ("hukou" | "lives-here" | "verified", Value::Number(n)) => {
-            (if *n == 1 { w.yes() } else { w.no() }).to_owned()
-        }
-        (_, Value::Number(n)) => n.to_string(),
-        (_, Value::Word(word)) => w.by_key(word).unwrap_or_default().to_owned(),
+    let held = f.key.strip_prefix("holds:").map(|kind| {
+        let name = kinds::paper(kind).map(|(_, zh, en)| w.lang().pick(zh, en).into_owned());
+        w.fact_holds(&name.unwrap_or_else(|| kind.to_owned()))
+    });
+    let flag = held.is_some() || matches!(f.key.as_str(), "hukou" | "lives-here" | "verified");
+    let name = held.unwrap_or_else(|| w.by_key(&format!("fact-{}", f.key)).unwrap_or_default().to_owned());
+    let shown = |v: &Value| match v {
+        Value::Number(n) if flag => (if *n == 1 { w.yes() } else { w.no() }).to_owned(),
+        Value::Number(n) => n.to_string(),
+        Value::Word(word) => w.by_key(word).unwrap_or_default().to_owned(),
     };
     let known = f.known.as_ref().map_or_else(|| w.not_known().to_owned(), &shown);
     let than = shown(&f.than);
-    if matches!(f.key.as_str(), "hukou" | "lives-here" | "verified") {
+    if flag {
         return w.finding_flag(&known, &name);
     }
     match f.op {

@@ -59,7 +59,8 @@ sql! {
         WHERE person = $1 AND id > $2 ORDER BY id LIMIT 100";
     pub(crate) SAVE: () = "UPDATE applications SET answers = $3, saved_at = $4, rev = rev + 1 WHERE id = $1 AND rev = $2";
     pub(crate) RENEW: () = "UPDATE applications SET version = $3, rev = rev + 1 WHERE id = $1 AND rev = $2";
-    pub(crate) FILE: () = "UPDATE applications SET state = 'filed', case_id = $3, answers = $4, fields = $5, prefilled = $6, saved_at = $7, rev = rev + 1 WHERE id = $1 AND rev = $2";
+    pub(crate) FILE: () = "UPDATE applications SET state = 'filed', case_id = $3, answers = $4, fields = $5, prefilled = $6, saved_at = $7,
+        materials = $8, waived = $9, rev = rev + 1 WHERE id = $1 AND rev = $2";
     pub(crate) DROP_DRAFTS: () = "DELETE FROM applications WHERE person = $1 AND state = 'draft'";
     pub(crate) FOLLOW_PERSON: () = "UPDATE applications SET person = $2 WHERE person = $1 AND (state = 'filed' OR NOT EXISTS (
         SELECT 1 FROM applications o WHERE o.person = $2 AND o.item = applications.item AND o.state = 'draft'))";
@@ -68,6 +69,12 @@ sql! {
 
     pub(crate) SHARE: (i64, i64) = "SELECT CAST(COALESCE(sum(prefilled), 0) AS BIGINT) AS filled, CAST(COALESCE(sum(fields), 0) AS BIGINT) AS n FROM applications
         WHERE state = 'filed' AND saved_at <= $1";
+    pub(crate) WAIVED: (i64, i64) = "SELECT CAST(COALESCE(sum(waived), 0) AS BIGINT) AS filled, CAST(COALESCE(sum(materials), 0) AS BIGINT) AS n FROM applications
+        WHERE state = 'filed' AND saved_at <= $1";
+    pub(crate) WAIVED_ROWS: (i64, String, i64, i64) = "SELECT id, item_key, waived, materials FROM applications WHERE state = 'filed' AND saved_at <= $1 AND id > $2 ORDER BY id LIMIT 100";
+    pub(crate) COUNTS: (i64, i64, i64, i64) = "SELECT fields, prefilled, materials, waived FROM applications WHERE id = $1";
+    pub(crate) DRAFT_OF_KEY: ApplicationRow = "SELECT id, person, item, item_key, version, state, case_id, answers, saved_at, rev FROM applications
+        WHERE person = $1 AND item_key = $2 AND state = 'draft' ORDER BY id DESC LIMIT 1";
     pub(crate) SHARE_ROWS: (i64, String, i64, i64) = "SELECT id, item_key, prefilled, fields FROM applications WHERE state = 'filed' AND saved_at <= $1 AND id > $2 ORDER BY id LIMIT 100";
 }
 
@@ -88,6 +95,9 @@ linli_acts::inventory::submit! { linli_acts::StateProof { subject_kind: "applica
 linli_acts::act_words! {
     "applications.begun" = "开始填写申请", "Began an application";
     "applications.saved" = "保存了申请草稿", "Saved the draft of an application";
+    "applications.attached" = "上传了申请材料", "Sent a file for an application";
+    "applications.detached" = "撤下了申请材料", "Took a file of an application away";
+    "applications.original_checked" = "窗口核验了申请材料的原件", "Compared a material with its original";
     "applications.filed" = "提交了申请内容", "Filed an application";
     "applications.mended" = "修改了需要补正的内容", "Mended what was asked";
     "applications.erased" = "按本人请求删除了申请内容", "The application's content was erased at her wish";

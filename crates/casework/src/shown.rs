@@ -3,11 +3,12 @@
 use linli_base::Day;
 use linli_base::calendar::WorkCalendar;
 use linli_db::Read;
-use linli_web::ui::{Chip, Tone};
+use linli_web::ui::{Chip, Facts, Tone};
 use linli_words::Lang;
 
 use crate::domain::{Light, Outcome, State, light};
 use crate::error::CaseError;
+use crate::kind::Group;
 use crate::store::CaseRow;
 use crate::{Words, YELLOW_DAYS};
 
@@ -73,6 +74,11 @@ pub fn state_words(w: Words, case: &CaseRow) -> &'static str {
         (State::Closed, Some(Outcome::Denied)) => w.state_denied(),
         (state, _) => w.by_key(state.key()).unwrap_or_default(),
     }
+}
+
+/// What a room told, its links completed below the page of the case.
+pub(crate) fn under(group: &Group, page: &str, why: &'static str) -> Facts {
+    Facts { facts: group.facts.iter().map(|f| f.clone().under(page)).collect(), why }
 }
 
 /// What it is about.

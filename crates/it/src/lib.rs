@@ -59,6 +59,8 @@ pub struct TestHouse {
     pub sms: SimulatedSms,
     /// The simulated WeChat gateway.
     pub wechat: SimulatedWechat,
+    /// Faults of the simulated virus scanner.
+    pub scanner: Switch,
     site: Arc<Site>,
     _folder: tempfile::TempDir,
 }
@@ -106,11 +108,16 @@ impl TestHouse {
     ) -> Option<Self> {
         let options = Options { clock: Arc::new(clock.clone()), node: 0, schema };
         let db = Db::open(url, options).await.expect("the database opens");
-        let (outside, Simulators { register, sms, wechat }) =
+        let (outside, Simulators { register, sms, wechat, scanner }) =
             compose::Outside::simulated(Arc::new(clock.clone()));
         let house =
             compose::open(db, vault, None, Arc::clone(&site), outside).await.expect("the house opens");
-        Some(Self { house, clock, register, sms, wechat, site, _folder: folder })
+        Some(Self { house, clock, register, sms, wechat, scanner, site, _folder: folder })
+    }
+
+    /// On a copy of another house's database, with the same key.
+    pub async fn open_copy(file: &std::path::Path) -> Self {
+        Self::open_database(&format!("sqlite:{}", file.display())).await
     }
 
     /// On a database of its own, empty, at an address.
@@ -128,13 +135,24 @@ impl TestHouse {
 
     /// Its site, for calls that no visitor makes.
     pub fn router(&self) -> axum::Router {
+        self.router_with(Vec::new())
+    }
+
+    /// With addresses of a test's own.
+    pub fn router_with(&self, more: Vec<linli_web::Route>) -> axum::Router {
         let mut routes = compose::routes();
+        routes.extend(more);
         routes.extend(linli::demo::demo_routes(self.simulators()));
         linli_web::router(self.house.clone(), Arc::clone(&self.site), &routes)
     }
 
     fn simulators(&self) -> Simulators {
-        Simulators { register: self.register.clone(), sms: self.sms.clone(), wechat: self.wechat.clone() }
+        Simulators {
+            register: self.register.clone(),
+            sms: self.sms.clone(),
+            wechat: self.wechat.clone(),
+            scanner: self.scanner.clone(),
+        }
     }
 
     /// Does what is due, again and again, until nothing is.

@@ -14,6 +14,8 @@ pub struct Page {
     pub path: String,
     pub body: Vec<u8>,
     pub content_type: String,
+    /// `Content-Disposition`; empty: shown, not kept.
+    pub disposition: String,
 }
 
 impl Page {
@@ -104,15 +106,24 @@ impl Visitor {
     }
 
     async fn send(&mut self, method: &str, path: &str, body: Option<String>) -> (Page, Option<String>) {
+        let kind = if body.is_some() { "application/x-www-form-urlencoded" } else { "" };
+        self.send_as(method, path, kind, body.unwrap_or_default().into_bytes()).await
+    }
+
+    async fn send_as(
+        &mut self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: Vec<u8>,
+    ) -> (Page, Option<String>) {
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let mut request =
             Request::builder().method(method).uri(path).header(header::COOKIE, cookies.join("; "));
-        if body.is_some() {
-            request = request
-                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .header("sec-fetch-site", "same-origin");
+        if !kind.is_empty() {
+            request = request.header(header::CONTENT_TYPE, kind).header("sec-fetch-site", "same-origin");
         }
-        let request = request.body(Body::from(body.unwrap_or_default())).expect("a request");
+        let request = request.body(Body::from(body)).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let text = cookie.to_str().expect("ASCII");
@@ -130,8 +141,9 @@ impl Visitor {
         };
         let to = read(header::LOCATION);
         let content_type = read(header::CONTENT_TYPE).unwrap_or_default();
+        let disposition = read(header::CONTENT_DISPOSITION).unwrap_or_default();
         let body = to_bytes(response.into_body(), 32 * 1024 * 1024).await.expect("a body").to_vec();
-        (Page { status, path: path.to_owned(), body, content_type }, to)
+        (Page { status, path: path.to_owned(), body, content_type, disposition }, to)
     }
 
     /// Opens an address and follows where it leads.
@@ -197,6 +209,30 @@ impl Visitor {
     /// What another system looks up.
     pub async fn api_get(&mut self, path: &str, token: &str) -> (u16, serde_json::Value) {
         self.api("GET", path, token, "", &serde_json::Value::Null).await
+    }
+
+    /// Submits a form with a file behind its fields, and follows where it leads.
+    pub async fn submit_file(&mut self, form: &Form, field: &str, name: &str, file: &[u8]) -> Page {
+        let mut body = Vec::new();
+        for (key, value) in form.fields.iter().filter(|(key, _)| *key != field) {
+            body.extend(
+                format!("--edge\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n")
+                    .bytes(),
+            );
+        }
+        body.extend(
+            format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
+            )
+            .bytes(),
+        );
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--edge--\r\n");
+        let (page, to) = self.send_as("POST", &form.action, "multipart/form-data; boundary=edge", body).await;
+        match to {
+            Some(next) => self.get(&next).await,
+            None => page,
+        }
     }
 
     /// Submits a form and follows where it leads.

@@ -7,6 +7,7 @@ use linli_acts::{BodyId, DutyId, DutyKind, Held, House, PersonId, Services, Staf
 use linli_base::{Day, Instant, PlaceCode};
 use linli_db::{Db, DbError, Kind, Read, Room};
 use linli_documents::Typesetter;
+use linli_files::offers::{NoScanner, Scanner, ScannerService};
 use linli_notices::offers::{
     PhoneBookService, SmsGateway, SmsGatewayService, WechatGateway, WechatGatewayService,
 };
@@ -20,7 +21,7 @@ use linli_web::{Directory, DirectoryService, RailGroup, RailLink, Route, Site};
 use crate::config::Config;
 use crate::gateway::{HttpGateway, HttpWechat, NoGateway};
 use crate::phone_book::Register;
-use crate::simulators::{NotConnected, SimulatedInsurance, Simulators};
+use crate::simulators::{NotConnected, SimulatedInsurance, SimulatedScanner, Simulators};
 
 /// Tables, in an order in which foreign keys point only backwards.
 pub const ROOMS: &[Room] = &[
@@ -28,6 +29,7 @@ pub const ROOMS: &[Room] = &[
     linli_web::ROOM,
     linli_rules::ROOM,
     linli_notices::ROOM,
+    linli_files::ROOM,
     linli_casework::ROOM,
     linli_desk::ROOM,
     linli_performance::ROOM,
@@ -39,6 +41,7 @@ pub const ROOMS: &[Room] = &[
     linli_applications::ROOM,
     linli_wallet::ROOM,
     linli_publications::ROOM,
+    linli_certificates::ROOM,
 ];
 
 /// Every address.
@@ -48,6 +51,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(linli_figures::routes());
     all.extend(linli_rules::routes());
     all.extend(linli_notices::routes());
+    all.extend(linli_files::routes());
     all.extend(linli_letter::routes());
     all.extend(linli_places::routes());
     all.extend(linli_people::routes());
@@ -60,6 +64,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(linli_applications::routes());
     all.extend(linli_wallet::routes());
     all.extend(linli_publications::routes());
+    all.extend(linli_certificates::routes());
     all
 }
 
@@ -67,11 +72,14 @@ pub fn routes() -> Vec<Route> {
 pub const LISTENERS: &[(&str, &str)] = &[
     ("places.building_moved", linli_people::acts::register::FOLLOW_BUILDING),
     ("people.merged", linli_notices::FOLLOW),
+    ("people.merged", linli_files::FOLLOW_PERSON),
     ("people.merged", linli_casework::offers::FOLLOW_PERSON),
     ("people.merged", linli_redress::FOLLOW_PERSON),
     ("casework.reviewed", linli_redress::ON_REVIEW),
     ("people.merged", linli_applications::jobs::FOLLOW_PERSON),
     ("people.merged", linli_publications::offers::FOLLOW),
+    ("people.merged", linli_certificates::FOLLOW_PERSON),
+    ("casework.ended", linli_applications::jobs::FILES_AFTER_END),
 ];
 
 /// The officer's rail.
@@ -156,6 +164,13 @@ pub fn rail() -> Arc<[RailGroup]> {
                     &["wallet.seal_keeper", "wallet.authoriser"][..],
                 ),
                 link("/office/proofs", "已出具证明", "Proofs issued", &["wallet.authoriser"][..]),
+                link("/office/certificates", "签发证照", "Issue certificates", &["certificates.issuer"][..]),
+                link(
+                    "/office/certificate-kinds",
+                    "证照目录",
+                    "Kinds of certificate",
+                    &["certificates.keeper"][..],
+                ),
             ],
         },
     ])
@@ -168,6 +183,7 @@ pub struct Outside {
     pub insurance: Box<dyn InsuranceRegister>,
     pub sms: Box<dyn SmsGateway>,
     pub wechat: Box<dyn WechatGateway>,
+    pub scanner: Box<dyn Scanner>,
 }
 
 impl Outside {
@@ -181,6 +197,7 @@ impl Outside {
             insurance: Box::new(SimulatedInsurance::new(players.register.clone(), clock)),
             sms: Box::new(players.sms.clone()),
             wechat: Box::new(players.wechat.clone()),
+            scanner: Box::new(SimulatedScanner(players.scanner.clone())),
         };
         (outside, players)
     }
@@ -194,6 +211,7 @@ impl Outside {
             insurance: Box::new(NotConnected),
             sms: Box::new(NoGateway),
             wechat: Box::new(NoGateway),
+            scanner: Box::new(NoScanner),
         }
     }
 
@@ -210,6 +228,9 @@ impl Outside {
         }
         if let Some(wechat) = &config.wechat {
             outside.wechat = Box::new(HttpWechat::new(wechat, Arc::clone(&clock))?);
+        }
+        if let Some(clamd) = config.files.scanner()? {
+            outside.scanner = Box::new(clamd);
         }
         Ok(outside)
     }
@@ -236,11 +257,13 @@ pub async fn open(
         .with(Arc::new(InsuranceRegisterService(outside.insurance)))
         .with(Arc::new(SmsGatewayService(outside.sms)))
         .with(Arc::new(WechatGatewayService(outside.wechat)))
+        .with(Arc::new(ScannerService(outside.scanner)))
         .with(Arc::new(PhoneBookService(Box::new(Register))));
     let house = House::new(db, vault, services, LISTENERS);
     house.start().await?;
     linli_rules::deliver_calendar(&house).await?;
     linli_catalogue::offers::deliver_all(&house).await?;
+    linli_certificates::offers::deliver_kinds(&house).await?;
     Ok(house)
 }
 

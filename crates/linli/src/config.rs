@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use linli_files::offers::Clamd;
 use linli_notices::offers::WebhookKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -27,6 +28,29 @@ pub struct Config {
     /// Without it nobody is offered WeChat.
     #[serde(default)]
     pub wechat: Option<WechatConfig>,
+    #[serde(default)]
+    pub files: FilesConfig,
+}
+
+/// Files that people send.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FilesConfig {
+    /// ClamAV: `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`. Without it files are marked as not scanned.
+    pub scanner: Option<String>,
+}
+
+impl FilesConfig {
+    /// The scanner that it names.
+    ///
+    /// # Errors
+    /// If it is of another form.
+    pub fn scanner(&self) -> anyhow::Result<Option<Clamd>> {
+        let Some(at) = &self.scanner else { return Ok(None) };
+        let clamd = Clamd::parse(at)
+            .with_context(|| format!("files.scanner must be tcp://HOST:PORT or unix:/PATH: {at}"));
+        clamd.map(Some)
+    }
 }
 
 /// What the site calls itself.
@@ -276,6 +300,7 @@ impl Config {
         if let Some(wechat) = &self.wechat {
             wechat.check()?;
         }
+        self.files.scanner()?;
         Ok(())
     }
 

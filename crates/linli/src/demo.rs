@@ -66,13 +66,20 @@ pub const OFFICERS: &[Player] = &[
         zh: "办件经办（素社街道，另一位）",
         en: "handles cases (Sushe, a colleague)",
     },
-    Player { login: "clerk-hr", zh: "会办和转办（人社局）", en: "co-handles cases (HR bureau)" },
+    Player {
+        login: "clerk-hr",
+        zh: "办件经办、会办和转办（人社局）",
+        en: "handles and co-handles cases (HR bureau)",
+    },
+    Player { login: "clerk-school", zh: "办件经办（教育局）", en: "handles cases (Education)" },
     Player {
         login: "supervisor", zh: "办件督办（素社街道）", en: "supervises time limits (Sushe)"
     },
     Player {
         login: "redress", zh: "差评核实整改（素社街道）", en: "looks into bad reviews (Sushe)"
     },
+    Player { login: "papers", zh: "证照签发（民政局）", en: "issues certificates (Civil Affairs)" },
+    Player { login: "kinds", zh: "证照目录维护（全区）", en: "keeper of kinds of certificate" },
     Player { login: "post", zh: "信函打印和寄送（全区）", en: "postroom (district)" },
     Player {
         login: demo_publications::WRITER,
@@ -110,7 +117,14 @@ pub async fn fill(house: &House, clock: &ManualClock, size: u64) -> anyhow::Resu
     .await?;
     let cast = district::players(house).await?;
     let find = |code: &str| bodies.get(code).copied().with_context(|| format!("body {code}"));
-    officers(house, find("ZS")?, find("RS")?, find("S440105001000")?, find("S440105006000")?).await?;
+    officers(
+        house,
+        find("ZS")?,
+        find("RS")?,
+        [find("MZ")?, find("JY")?],
+        [find("S440105001000")?, find("S440105006000")?],
+    )
+    .await?;
     let hash = password::hash(house.vault().chance(), PASSWORD)?;
     demo_publications::officers(house, &bodies, district::HAIZHU.parse()?, &hash).await?;
     println!("  a year of acts …");
@@ -154,8 +168,8 @@ async fn officers(
     house: &House,
     office: BodyId,
     hr: BodyId,
-    street: BodyId,
-    desk: BodyId,
+    [civil, school]: [BodyId; 2],
+    [street, desk]: [BodyId; 2],
 ) -> anyhow::Result<()> {
     let hash = password::hash(house.vault().chance(), PASSWORD)?;
     let district: linli_base::PlaceCode = district::HAIZHU.parse()?;
@@ -163,7 +177,7 @@ async fn officers(
     let street_of_desk: linli_base::PlaceCode = DESK_STREET.parse()?;
     house
         .act(&Actor::system(), move |act| {
-            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 18] = [
+            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 21] = [
                 ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
                 ("security", "区安全", &linli_duties::SECURITY, office, district),
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
@@ -182,6 +196,9 @@ async fn officers(
                 ("supervisor", "严督办", &linli_desk::SUPERVISOR, desk, street_of_desk),
                 ("redress", "梁回访", &linli_redress::OFFICER, desk, street_of_desk),
                 ("post", "罗信函", &linli_notices::POSTROOM, office, district),
+                ("clerk-school", "谭经办", &linli_casework::HANDLER, school, district),
+                ("papers", "方证照", &linli_certificates::ISSUER, civil, district),
+                ("kinds", "石目录", &linli_certificates::KEEPER, office, district),
             ];
             let mut last = None;
             for (login, name, kind, body, place) in posts {

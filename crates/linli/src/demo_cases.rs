@@ -249,7 +249,12 @@ impl Desk {
         for (i, typed) in pages.into_iter().enumerate() {
             house.act(&actor, move |act| applications::save(act, key, i + 1, &typed)).await?;
         }
-        house.act(&actor, move |act| applications::file(act, key, true, "")).await
+        house
+            .act(&actor, move |act| {
+                let (.., guide, _) = applications::item(act, key)?;
+                applications::file(act, key, &applications::Statements::all(&guide), "")
+            })
+            .await
     }
 }
 

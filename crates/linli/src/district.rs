@@ -14,6 +14,8 @@ use linli_places::domain::{DivisionRow, Dwelling};
 use linli_places::offers::ensure_dwelling;
 use linli_sample::{Cast, Generator, SamplePerson, cast};
 
+use crate::papers;
+
 /// The district's code.
 pub const HAIZHU: &str = "440105000000";
 /// Persons written in one act.
@@ -151,9 +153,9 @@ pub async fn residents(
     for block in Generator::new(size, seed, today) {
         for chunk in block.chunks(CHUNK) {
             let chunk = chunk.to_vec();
-            let n = house
+            let put = house
                 .act(&Actor::system(), move |act| {
-                    let mut rows = Vec::with_capacity(chunk.len());
+                    let (mut rows, mut kept) = (Vec::with_capacity(chunk.len()), Vec::new());
                     let mut last: Option<(u64, HouseholdId, Option<UnitId>)> = None;
                     for p in &chunk {
                         let (household, unit) = match last {
@@ -166,13 +168,18 @@ pub async fn residents(
                             }
                         };
                         last = Some((p.household, household, unit));
-                        rows.extend(new_person(p, today, unit, household));
+                        if let Some(new) = new_person(p, today, unit, household) {
+                            rows.push(new);
+                            kept.push(p.clone());
+                        }
                     }
-                    Ok::<_, people::PeopleError>(
-                        people::bulk_insert(act, &rows)?.into_iter().flatten().count(),
-                    )
+                    let ids = people::bulk_insert(act, &rows)?;
+                    let put = kept.into_iter().zip(ids).filter_map(|(p, id)| Some((p, id?)));
+                    Ok::<_, people::PeopleError>(put.collect::<Vec<_>>())
                 })
                 .await?;
+            let n = put.len();
+            house.act(&Actor::system(), move |act| papers::of_residents(act, &put, today)).await?;
             done += u64::try_from(n).unwrap_or(0);
             told(done);
         }
@@ -203,7 +210,10 @@ pub async fn players(house: &House) -> anyhow::Result<Vec<(Cast, PersonId)>> {
             source: Source::Sample,
         };
         let id = house.act(&Actor::system(), move |act| people::create(act, &new)).await?;
-        out.push((c, id.context("the cast is put into an empty district")?));
+        let id = id.context("the cast is put into an empty district")?;
+        let player = c.clone();
+        house.act(&Actor::system(), move |act| papers::of_player(act, &player, id, today)).await?;
+        out.push((c, id));
     }
     Ok(out)
 }

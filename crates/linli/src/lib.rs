@@ -11,6 +11,7 @@ mod demo_publications;
 pub mod district;
 pub mod gateway;
 pub mod import;
+mod papers;
 mod phone_book;
 pub mod serve;
 pub mod simulators;

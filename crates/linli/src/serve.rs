@@ -49,6 +49,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     if config.sms.is_none() {
         tracing::warn!("no [sms] in the configuration: residents cannot sign in, and notices wait");
     }
+    if config.files.scanner.is_none() {
+        tracing::warn!("no [files] scanner in the configuration: files are marked as not scanned");
+    }
     let site = Arc::new(site(&config));
     if let Some(token) = linli_duties::offers::first_run_token(&house).await? {
         println!("first run: {}/office/first?token={token}", site.origin);

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use linli_base::docnum::DocumentNumber;
 use linli_base::{Clock, Day};
+use linli_files::offers::{Call as ScannerCall, Scanner, ScannerDown, Verdict};
 use linli_notices::offers::{SimulatedSms, SimulatedWechat};
 use linli_wallet::offers::{Call, InsuranceLine, InsuranceRecord, InsuranceRegister, RegisterDown};
+use linli_web::Blocks;
 
 /// How the simulated register behaves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +54,8 @@ pub struct Simulators {
     pub sms: SimulatedSms,
     /// The WeChat gateway, likewise.
     pub wechat: SimulatedWechat,
+    /// Faults of the virus scanner.
+    pub scanner: Switch,
 }
 
 /// A social insurance register that computes its answers from the number (see `linli-sample`).
@@ -101,6 +105,33 @@ impl InsuranceRegister for SimulatedInsurance {
                     Ok(self.answer(number, birth))
                 }
             }
+        })
+    }
+}
+
+/// A virus scanner that knows one thing: the EICAR test string, which every scanner must find.
+pub struct SimulatedScanner(pub Switch);
+
+/// In two parts, so that no scanner takes this program for a virus.
+const EICAR: [&str; 2] = ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD", "-ANTIVIRUS-TEST-FILE!$H+H*"];
+
+impl Scanner for SimulatedScanner {
+    fn scan(&self, mut blocks: Blocks) -> ScannerCall<'_> {
+        Box::pin(async move {
+            match self.0.get() {
+                Fault::None => {}
+                Fault::Down => return Err(ScannerDown("simulated: down".to_owned())),
+                Fault::Slow => tokio::time::sleep(Duration::from_secs(60)).await,
+            }
+            let (what, mut seen) = (EICAR.concat().into_bytes(), Vec::new());
+            let mut found = false;
+            while let Some(block) = blocks.recv().await {
+                seen.extend_from_slice(&block);
+                found |= seen.windows(what.len()).any(|w| w == what);
+                let rest = seen.len().saturating_sub(what.len());
+                seen.drain(..rest);
+            }
+            Ok(if found { Verdict::Infected } else { Verdict::Clean })
         })
     }
 }

@@ -41,17 +41,27 @@ pub struct Place {
     pub column: &'static str,
     /// Raw id of the row.
     pub row: i64,
+    /// Which part of a value that is sealed in parts.
+    part: Option<i64>,
 }
 
 impl Place {
     #[must_use]
     pub fn new(column: &'static str, row: impl Into<i64>) -> Self {
-        Self { column, row: row.into() }
+        Self { column, row: row.into(), part: None }
+    }
+    /// One part of a value that is sealed in parts: parts that change places do not open.
+    #[must_use]
+    pub fn part(self, n: i64) -> Self {
+        Self { part: Some(n), ..self }
     }
     fn aad(self) -> Vec<u8> {
         let mut aad = self.column.as_bytes().to_vec();
         aad.push(0);
         aad.extend_from_slice(&self.row.to_be_bytes());
+        if let Some(part) = self.part {
+            aad.extend_from_slice(&part.to_be_bytes());
+        }
         aad
     }
 }
@@ -176,6 +186,16 @@ mod tests {
             assert!(v.open_text(here, &broken).is_err(), "byte {i}");
         }
         assert!(v.open_text(here, &Sealed(Vec::new())).is_err());
+    }
+
+    #[test]
+    fn parts_open_in_their_order_alone() {
+        let v = vault();
+        let whole = Place::new("file_blocks.data", 5);
+        let first = v.seal(whole.part(0), b"a");
+        assert!(v.open_sealed(whole.part(0), &first).is_ok());
+        assert!(v.open_sealed(whole.part(1), &first).is_err());
+        assert!(v.open_sealed(whole, &first).is_err());
     }
 
     #[test]

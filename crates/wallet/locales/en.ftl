@@ -110,3 +110,4 @@ revoke-act = Revoke
 reason-label = Reason for revoking
 reason-empty = Please give the reason
 revoked = The proof was revoked
+my-wallet = My certificates

@@ -110,3 +110,4 @@ revoke-act = 撤销
 reason-label = 撤销理由
 reason-empty = 请写明撤销理由
 revoked = 证明已撤销
+my-wallet = 我的证照

@@ -1,4 +1,4 @@
-// Improves what works without it: keys on the desk's queue, and looking again while something is under way.
+// Improves what works without it: keys on the desk's queue, keeping what is typed, and looking again while something is under way.
 "use strict";
 (() => {
   const rows = [...document.querySelectorAll("[data-queue] tbody tr")];
@@ -20,6 +20,12 @@
     else if (k === "/") { const s = document.querySelector("input[type=search]"); if (s) { s.focus(); e.preventDefault(); } }
     else { const b = document.querySelector(`[data-key="${CSS.escape(k)}"]`); if (b) b.focus(); }
   });
+  // What is typed is kept while she is still on the page; the button saves it too.
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    form.addEventListener("change", () => {
+      fetch(form.dataset.keep, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true }).catch(() => {});
+    });
+  }
   const again = document.querySelector("[data-again]");
   if (again) setTimeout(() => location.reload(), Number(again.dataset.again) * 1000);
 })();

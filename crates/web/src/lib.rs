@@ -4,6 +4,7 @@ mod api;
 pub mod assets;
 mod developers;
 mod form;
+mod incoming;
 mod kept;
 pub mod openapi;
 mod page;
@@ -17,9 +18,12 @@ pub mod ui;
 
 pub use api::Api;
 pub use form::{Form, Upload};
+pub use incoming::Incoming;
 pub use kept::Stamp;
 pub use page::{Frame, RailGroup, RailLink, encode, safe_back};
-pub use reply::{Changed, Cut, Fault, Malformed, Missing, Reply, TooLarge, TooMany, WrongOrigin};
+pub use reply::{
+    Blocks, Changed, Cut, Fault, Malformed, Missing, Reply, TooLarge, TooMany, WrongOrigin,
+};
 pub use request::Req;
 pub use route::{Gate, Route};
 pub use server::{Site, Tls, router, serve, session_cookie};

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use http_body::Frame;
 use linli_base::{FieldError, Problem};
 use serde::Serialize;
 
@@ -24,7 +25,10 @@ const HTML: &str = "text/html; charset=utf-8";
 
 pub(crate) enum Content {
     Whole(Bytes),
+    /// Of a size that nobody knows before; whoever makes them says if they break off.
     Pieces(tokio::sync::mpsc::Receiver<Result<Vec<u8>, Cut>>),
+    /// Of a size that was told before.
+    Blocks(Blocks),
 }
 
 /// A long answer broke off: the connection is cut, so that nobody takes what arrived for the whole.
@@ -40,10 +44,10 @@ impl HttpBody for Pieces {
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Cut>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
         self.0
             .poll_recv(context)
-            .map(|piece| piece.map(|p| p.map(|bytes| http_body::Frame::data(Bytes::from(bytes)))))
+            .map(|piece| piece.map(|p| p.map(|bytes| Frame::data(Bytes::from(bytes)))))
     }
 }
 
@@ -95,11 +99,24 @@ impl Reply {
     /// A file to keep, under a name in ASCII letters, digits, `-`, `_`, `.`.
     #[must_use]
     pub fn download(content_type: &'static str, name: &str, body: impl Into<Bytes>) -> Self {
+        Self::new(StatusCode::OK, content_type, body).kept_as(name)
+    }
+
+    /// A file to keep, sent block by block. If `blocks` ends before `size` bytes the connection is broken off, so that nobody
+    /// takes half a file for the whole.
+    #[must_use]
+    pub fn download_blocks(content_type: &'static str, name: &str, size: u64, blocks: Blocks) -> Self {
+        let mut reply = Self::new(StatusCode::OK, content_type, Bytes::new()).kept_as(name);
+        reply.body = Content::Blocks(blocks);
+        reply.set(header::CONTENT_LENGTH, &size.to_string());
+        reply
+    }
+
+    fn kept_as(mut self, name: &str) -> Self {
         let safe: String =
             name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
-        let mut reply = Self::new(StatusCode::OK, content_type, body);
-        reply.set(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{safe}\""));
-        reply
+        self.set(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{safe}\""));
+        self
     }
 
     /// A file to keep that is never whole in memory: sent as its pieces come.
@@ -148,12 +165,29 @@ impl Reply {
         let mut response = Response::new(match self.body {
             Content::Whole(bytes) => Body::from(bytes),
             Content::Pieces(pieces) => Body::new(Pieces(pieces)),
+            Content::Blocks(blocks) => Body::new(Streamed(blocks)),
         });
         *response.status_mut() = self.status;
         for (name, value) in self.headers {
             response.headers_mut().append(name, value);
         }
         response
+    }
+}
+
+/// Where the blocks of a file come from.
+pub type Blocks = tokio::sync::mpsc::Receiver<Bytes>;
+
+struct Streamed(Blocks);
+
+impl HttpBody for Streamed {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        self.0.poll_recv(context).map(|block| block.map(|b| Ok(Frame::data(b))))
     }
 }
 

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::form::Form;
+use crate::incoming::Incoming;
 use crate::page::Frame;
 use crate::reply::{Fault, Malformed, Missing};
 use crate::session::Session;
@@ -37,6 +38,7 @@ pub struct Req {
     pub(crate) remote: Option<IpAddr>,
     pub(crate) flash: Option<String>,
     pub(crate) site: std::sync::Arc<crate::server::Site>,
+    pub(crate) incoming: std::sync::Mutex<Option<Incoming>>,
     pub(crate) openapi: std::sync::Arc<crate::openapi::Document>,
     pub(crate) kept: std::sync::Arc<crate::kept::Kept>,
 }
@@ -144,6 +146,12 @@ impl Req {
     #[must_use]
     pub fn form(&self) -> &Form {
         &self.form
+    }
+
+    /// The file that comes in on a route that [streams](crate::Route::streams); given once, `None` if none was chosen.
+    #[must_use]
+    pub fn incoming(&self) -> Option<Incoming> {
+        self.incoming.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
     }
 
     /// The body as JSON.

@@ -55,12 +55,14 @@ pub struct Route {
     pub gate: Gate,
     pub(crate) handler: Handler,
     pub(crate) body_limit: usize,
+    /// Whether the handler reads the file itself, block by block.
+    pub(crate) streams: bool,
     pub(crate) api: Option<Arc<Api>>,
     pub(crate) delegable: bool,
 }
 
 /// A form of text: far more than any of ours needs.
-const FORM_LIMIT: usize = 256 * 1024;
+pub(crate) const FORM_LIMIT: usize = 256 * 1024;
 
 impl Route {
     fn new<F, Fut>(method: Method, path: &'static str, gate: Gate, handler: F) -> Self
@@ -69,7 +71,16 @@ impl Route {
         Fut: Future<Output = Result<Reply, Fault>> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |req| Box::pin(handler(req)));
-        Self { method, path, gate, handler, body_limit: FORM_LIMIT, delegable: false, api: None }
+        Self {
+            method,
+            path,
+            gate,
+            handler,
+            body_limit: FORM_LIMIT,
+            streams: false,
+            delegable: false,
+            api: None,
+        }
     }
 
     /// Shows something. Never changes state, but for what is logged of a look.
@@ -92,6 +103,15 @@ impl Route {
         Self::new(Method::POST, path, gate, handler)
     }
 
+    /// Hands the form's one file to the handler as it comes in ([`Req::incoming`]), up to this many bytes of it. The file's
+    /// field stands last in the form.
+    #[must_use]
+    pub fn streams(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self.streams = true;
+        self
+    }
+
     /// What an address of the API tells of itself: no address under `/api/` is without.
     #[must_use]
     pub fn api(mut self, api: Api) -> Self {
@@ -106,7 +126,7 @@ impl Route {
         self
     }
 
-    /// Takes uploads up to this many bytes.
+    /// Takes uploads up to this many bytes, in memory: for tables that an officer sends.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;

@@ -16,13 +16,14 @@ use linli_words::Lang;
 use tokio::sync::watch;
 
 use crate::form::{Form, Upload};
+use crate::incoming::{self, Incoming};
 use crate::kept::Kept;
 use crate::openapi;
 use crate::page::RailGroup;
 use crate::problems::problem_page;
 use crate::reply::{Fault, Malformed, Missing, Reply, TooLarge, WrongMethod, WrongOrigin, problem_json};
 use crate::request::Req;
-use crate::route::{Gate, Route};
+use crate::route::{FORM_LIMIT, Gate, Route};
 use crate::session::{self, Identified};
 
 /// What the site calls itself and how it is reached.
@@ -50,6 +51,9 @@ struct Shared {
 
 /// Longest time a request may take before it is answered with "busy".
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Longest time for a file over a slow phone line.
+const FILE_DEADLINE: Duration = Duration::from_secs(600);
 
 /// One router of all routes.
 pub fn router(house: House, site: Arc<Site>, routes: &[Route]) -> Router {
@@ -131,7 +135,8 @@ impl Asked {
 async fn serve_route(shared: Shared, route: Route, params: RawPathParams, request: Request) -> Response {
     let start = Timer::now();
     let asked = Asked::of(&shared, &request);
-    let handled = tokio::time::timeout(DEADLINE, handle(&shared, &route, &asked, &params, request)).await;
+    let deadline = if route.streams { FILE_DEADLINE } else { DEADLINE };
+    let handled = tokio::time::timeout(deadline, handle(&shared, &route, &asked, &params, request)).await;
     let mut reply = match handled {
         Ok(Ok(reply)) => reply,
         Ok(Err(Fault(problem))) if problem.code() == "sign-in" && !asked.json => {
@@ -189,14 +194,14 @@ async fn handle(
     may_enter(route, &identified)?;
     let remote = remote(shared, &request, &headers);
     let query = Form::parse(request.uri().query().unwrap_or("").as_bytes());
-    let (form, body) = if route.method == Method::POST {
+    let (form, body, incoming) = if route.method == Method::POST {
         let read = read_body(route, &headers, request).await?;
         if !matches!(route.gate, Gate::Token(_)) {
             same_origin(shared, &headers, identified.session.as_ref().map(|s| s.csrf.as_str()), &read.0)?;
         }
         read
     } else {
-        (Form::default(), Bytes::new())
+        (Form::default(), Bytes::new(), None)
     };
     if let Some(s) = &identified.session
         && s.needs_seen(shared.house.now())
@@ -223,6 +228,7 @@ async fn handle(
         remote,
         flash,
         site: Arc::clone(&shared.site),
+        incoming: std::sync::Mutex::new(incoming),
         openapi: Arc::clone(&shared.openapi),
         kept: Arc::clone(&shared.kept),
     };
@@ -295,8 +301,16 @@ fn same_origin(shared: &Shared, headers: &HeaderMap, csrf: Option<&str>, form: &
     }
 }
 
-async fn read_body(route: &Route, headers: &HeaderMap, request: Request) -> Result<(Form, Bytes), Fault> {
+async fn read_body(
+    route: &Route,
+    headers: &HeaderMap,
+    request: Request,
+) -> Result<(Form, Bytes, Option<Incoming>), Fault> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    if route.streams && kind.starts_with("multipart/form-data") {
+        let (form, incoming) = incoming::read(headers, request.into_body(), route.body_limit).await?;
+        return Ok((form, Bytes::new(), incoming));
+    }
     if kind.starts_with("multipart/form-data") {
         let (parts, body) = request.into_parts();
         let bytes = to_bytes(body, route.body_limit).await.map_err(|_| TooLarge)?;
@@ -316,13 +330,14 @@ async fn read_body(route: &Route, headers: &HeaderMap, request: Request) -> Resu
                 }
             }
         }
-        return Ok((form, Bytes::new()));
+        return Ok((form, Bytes::new(), None));
     }
-    let bytes = to_bytes(request.into_body(), route.body_limit).await.map_err(|_| TooLarge)?;
+    let limit = if route.streams { FORM_LIMIT } else { route.body_limit };
+    let bytes = to_bytes(request.into_body(), limit).await.map_err(|_| TooLarge)?;
     if kind.starts_with("application/json") {
-        return Ok((Form::default(), bytes));
+        return Ok((Form::default(), bytes, None));
     }
-    Ok((Form::parse(&bytes), Bytes::new()))
+    Ok((Form::parse(&bytes), Bytes::new(), None))
 }
 
 fn remote(shared: &Shared, request: &Request, headers: &HeaderMap) -> Option<IpAddr> {

@@ -344,16 +344,31 @@ pub struct Fact {
     pub value: String,
     /// Steps of the derivation; empty: none shown.
     pub why: Vec<String>,
+    /// Where the value leads: a path, or the last part of one below the record's own page ([`Fact::under`]); empty: nowhere.
+    pub href: String,
 }
 
 impl Fact {
     #[must_use]
     pub fn new(name: &str, value: impl fmt::Display) -> Self {
-        Self { name: name.to_owned(), value: value.to_string(), why: Vec::new() }
+        Self { name: name.to_owned(), value: value.to_string(), why: Vec::new(), href: String::new() }
     }
     #[must_use]
     pub fn why(mut self, why: Vec<String>) -> Self {
         self.why = why;
+        self
+    }
+    #[must_use]
+    pub fn link(mut self, href: &str) -> Self {
+        self.href = href.to_owned();
+        self
+    }
+    /// Completes a link that is only the last part: a room does not know whether an officer or the applicant reads.
+    #[must_use]
+    pub fn under(mut self, page: &str) -> Self {
+        if !self.href.is_empty() && !self.href.starts_with('/') {
+            self.href = format!("{page}/{}", self.href);
+        }
         self
     }
 }

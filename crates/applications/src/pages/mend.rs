@@ -2,11 +2,16 @@
 
 use askama::Template;
 use linli_casework::offers::{self as casework, CaseId, Point};
-use linli_web::ui::Errors;
+use linli_catalogue::offers::Form;
+use linli_web::ui::{Choice, Errors};
 use linli_web::{Fault, Frame, Reply, Req};
 
-use super::{Asked, errors, inputs, typed};
+use super::form::typed;
+use super::{Asked, as_typed, errors, inputs};
+use crate::domain::Answers;
 use crate::error::ApplicationError;
+use crate::show::pick;
+use crate::supplements::{self, Sent};
 use crate::{Words, acts, show, store};
 
 #[derive(Template)]
@@ -17,54 +22,81 @@ struct MendPage {
     errors: Errors,
     /// What is wrong with it, and the input.
     asked: Vec<(String, Asked)>,
+    /// Materials to be sent again: what is wrong, name, where, how many files lie there, what is wrong with that.
+    files: Vec<FileRowLine>,
     /// What only the register can put right: name, what is wrong.
     register: Vec<(String, String)>,
     case: CaseId,
 }
 
-async fn loaded(
-    req: &Req,
-    id: CaseId,
-) -> Result<Option<(linli_catalogue::offers::Form, crate::domain::Answers, Vec<Point>)>, Fault> {
-    let person = req.resident()?;
-    let house = req.house().clone();
+struct FileRowLine {
+    id: String,
+    name: String,
+    what: String,
+    href: String,
+    count: usize,
+    error: String,
+}
+
+struct Loaded {
+    form: Form,
+    answers: Answers,
+    points: Vec<Point>,
+    sent: Vec<Sent>,
+    places: Vec<Choice>,
+}
+
+async fn loaded(req: &Req, id: CaseId) -> Result<Option<Loaded>, Fault> {
+    let actor = req.actor().clone();
+    let (house, lang) = (req.house().clone(), req.lang());
     let found = req
         .read(move |r| {
-            if casework::case(r, id)?.person != person {
-                return Err(ApplicationError::Missing);
-            }
+            super::hers(&actor, &casework::case(r, id)?)?;
             let row = store::of_case(r, id)?;
             let asked = casework::asked(r, house.vault(), id)?;
-            let form = acts::form_of(r, &row)?;
+            let (form, guide) = (acts::form_of(r, &row)?, acts::guide_of(r, &row)?);
             let answers = row.open(house.vault())?;
-            Ok((form, answers, asked))
+            let sent = supplements::sent(r, &row, &guide, &asked)?;
+            let places = super::places(r, lang, form.fields())?;
+            Ok(Loaded { form, answers, points: asked, sent, places })
         })
         .await?;
-    Ok(Some(found).filter(|(_, _, asked)| !asked.is_empty()))
+    Ok(Some(found).filter(|l| !l.points.is_empty()))
 }
 
 async fn page(req: &Req, errors: Errors, again: bool) -> Result<Reply, Fault> {
     let id: CaseId = req.path("id")?;
-    let Some((form, answers, points)) = loaded(req, id).await? else {
+    let Some(Loaded { form, answers, points, sent, places }) = loaded(req, id).await? else {
         return Ok(Reply::see_other(&format!("/my/cases/{id}")));
     };
     let w: Words = req.words();
     let what = |key: &str| points.iter().find(|p| p.key == key).map(|p| p.what.clone());
     let value = |field: &str| {
-        if again { req.form().raw(field).to_owned() } else { answers.value(field).to_owned() }
+        if again { req.form().raw(field).to_owned() } else { as_typed(&form, field, answers.value(field)) }
     };
     let fields: Vec<_> = form.fields().filter(|f| what(&f.key).is_some()).collect();
     let asked = fields
         .iter()
         .filter_map(|f| what(&f.key))
-        .zip(inputs(req, fields.iter().copied(), &value, &errors))
+        .zip(inputs(req, fields.iter().copied(), &value, &errors, &places))
         .collect();
     let register = form
         .known
         .iter()
         .filter_map(|k| Some((show::known_name(w, *k).to_owned(), what(show::known_key(*k))?)))
         .collect();
-    Ok(Reply::page(&MendPage { asked, register, case: id, errors, f: req.frame(), w }))
+    let files = sent
+        .into_iter()
+        .map(|s| FileRowLine {
+            name: pick(req.lang(), &s.material.name),
+            href: format!("/my/cases/{id}/mend/{}", s.material.key),
+            count: s.files.len(),
+            error: errors.of(&s.point).unwrap_or_default(),
+            what: s.what,
+            id: s.point,
+        })
+        .collect();
+    Ok(Reply::page(&MendPage { asked, files, register, case: id, errors, f: req.frame(), w }))
 }
 
 pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
@@ -73,10 +105,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
 
 pub(crate) async fn send(req: Req) -> Result<Reply, Fault> {
     let id: CaseId = req.path("id")?;
-    let Some((form, _, points)) = loaded(&req, id).await? else {
-        return Ok(Reply::see_other(&format!("/my/cases/{id}")));
-    };
-    let values = typed(&req, form.fields().filter(|f| points.iter().any(|p| p.key == f.key)));
+    let values = typed(&req);
     match req.act(move |act| acts::mend(act, id, &values)).await {
         Ok(()) => Ok(Reply::see_other(&format!("/my/cases/{id}")).flash(req.words::<Words>().said_mended())),
         Err(ApplicationError::Wrong(wrong)) => Ok(page(&req, errors(&req, wrong), true).await?.status(422)),

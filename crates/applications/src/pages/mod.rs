@@ -1,19 +1,33 @@
 //! The applicant's pages: may I, one question page after another, check, mend.
 
+pub(crate) mod case_materials;
 pub(crate) mod check;
 pub(crate) mod form;
+pub(crate) mod material;
 pub(crate) mod mend;
+pub(crate) mod mend_file;
+pub(crate) mod receipt;
 pub(crate) mod start;
 
-use std::collections::BTreeMap;
-
+use linli_acts::Actor;
 use linli_base::FieldError;
-use linli_catalogue::offers::{Field, FieldKind};
-use linli_web::Req;
+use linli_casework::CaseRow;
+use linli_catalogue::offers::{Field, FieldKind, Form};
+use linli_db::{DbError, Read};
+use linli_files::offers::{FileId, FileRow};
 use linli_web::ui::{self, Choice, Choose, Errors, Kind};
+use linli_web::{Fault, Req};
+use linli_words::Lang;
 
 use crate::Words;
+use crate::error::ApplicationError;
 use crate::show::pick;
+
+/// Another's case, or one of an item in which the actor may not act for her, is answered like none.
+pub(crate) fn hers(actor: &Actor, case: &CaseRow) -> Result<(), ApplicationError> {
+    let person = actor.resident_for(&case.item);
+    if person.is_ok_and(|p| p == case.person) { Ok(()) } else { Err(ApplicationError::Missing) }
+}
 
 /// A field as it is asked: typed, or chosen.
 pub(crate) enum Asked {
@@ -27,6 +41,7 @@ pub(crate) fn inputs<'a>(
     fields: impl Iterator<Item = &'a Field>,
     value: &dyn Fn(&str) -> String,
     errors: &Errors,
+    places: &[Choice],
 ) -> Vec<Asked> {
     let (lang, f) = (req.lang(), req.frame());
     fields
@@ -40,6 +55,13 @@ pub(crate) fn inputs<'a>(
                 return Asked::Choose(
                     Choose::new(&field.key, &label, &value, choices).hint(&hint).error(error),
                 );
+            }
+            if field.kind == FieldKind::Place {
+                let w: Words = req.words();
+                let mut choices = vec![Choice::new("", w.place_choose())];
+                choices.extend(places.iter().cloned());
+                let choose = Choose::new(&field.key, &label, &value, choices).list();
+                return Asked::Choose(choose.hint(&hint).error(error));
             }
             if field.kind == FieldKind::YesNo {
                 let w: Words = req.words();
@@ -65,15 +87,63 @@ pub(crate) fn inputs<'a>(
         .collect()
 }
 
-/// What was typed into the form, by field.
-pub(crate) fn typed<'a>(req: &Req, fields: impl Iterator<Item = &'a Field>) -> BTreeMap<String, String> {
-    fields
-        .map(|f| {
-            let value =
-                if f.kind == FieldKind::Lines { req.form().lines(&f.key) } else { req.form().text(&f.key) };
-            (f.key.clone(), value)
-        })
-        .collect()
+/// The communities to choose from, by street; empty where no field asks for a place.
+pub(crate) fn places<'a>(
+    read: &mut Read<'_>,
+    lang: Lang,
+    mut fields: impl Iterator<Item = &'a Field>,
+) -> Result<Vec<Choice>, DbError> {
+    let asks = |f: &Field| f.kind == FieldKind::Place || f.fields.iter().any(|p| p.kind == FieldKind::Place);
+    if !fields.any(asks) {
+        return Ok(Vec::new());
+    }
+    let today = read.now().day();
+    let mut out = Vec::new();
+    let Some(district) = linli_places::offers::district(read, today)? else { return Ok(out) };
+    for street in linli_places::offers::children(read, district.code, today)? {
+        let (street_zh, street_en) = street.names();
+        for community in linli_places::offers::children(read, street.code, today)? {
+            let (zh, en) = community.names();
+            let name = lang.pick(&format!("{street_zh} {zh}"), &format!("{street_en}, {en}")).into_owned();
+            out.push(Choice::new(&community.code.to_string(), &name));
+        }
+    }
+    Ok(out)
+}
+
+/// A stored value as it is typed: yuan instead of fen; everything else as it is.
+pub(crate) fn as_typed(form: &Form, key: &str, value: &str) -> String {
+    let parts: Vec<&str> = key.split('.').collect();
+    let field = match parts.as_slice() {
+        [group, _, part] => {
+            let group = form.fields().find(|f| f.key == *group);
+            group.and_then(|g| g.fields.iter().find(|f| f.key == *part))
+        }
+        _ => form.fields().find(|f| f.key == key),
+    };
+    match (field.map(|f| f.kind), value.parse::<i64>()) {
+        (Some(FieldKind::Money), Ok(fen)) => format!("{}.{:02}", fen / 100, fen % 100),
+        _ => value.to_owned(),
+    }
+}
+
+/// A file that lies with a material.
+pub(crate) struct FileLine {
+    pub id: FileId,
+    pub words: String,
+}
+
+/// Files in words.
+pub(crate) fn file_lines<'a>(
+    req: &Req,
+    files: impl Iterator<Item = &'a FileRow>,
+) -> Result<Vec<FileLine>, Fault> {
+    let mut out = Vec::new();
+    for file in files {
+        let words = linli_files::offers::line(req.house().vault(), file, req.lang())?;
+        out.push(FileLine { id: file.id, words });
+    }
+    Ok(out)
 }
 
 /// What is wrong, in words, for the summary and beside each field.
@@ -82,8 +152,10 @@ pub(crate) fn errors(req: &Req, wrong: Vec<FieldError>) -> Errors {
     let list = wrong
         .into_iter()
         .map(|e| {
-            let words = w.by_key(e.kind).unwrap_or_default().to_owned();
-            (e.field, words)
+            let words = linli_files::offers::refusal_words(e.kind, req.lang())
+                .or_else(|| w.by_key(e.kind))
+                .unwrap_or_default();
+            (e.field, words.to_owned())
         })
         .collect();
     Errors::new(req.frame().words().errors_title(), list)

@@ -1,15 +1,21 @@
 //! Before she begins: may she, what is there already, what is left to do.
 
 use askama::Template;
+use linli_base::Day;
 use linli_casework::offers::CaseId;
-use linli_catalogue::offers::{self as catalogue, Verdict};
-use linli_people::offers as people;
+use linli_catalogue::offers::{Check, Form, Guide, HandIn, Verdict, Way};
+use linli_catalogue::visits::Reason;
+use linli_db::Read;
 use linli_web::ui::{Fact, Facts};
 use linli_web::{Fault, Frame, Reply, Req};
+use linli_words::Lang;
 
+use crate::domain::Answers;
 use crate::error::ApplicationError;
-use crate::show::{finding, known_facts, pick};
-use crate::{Words, acts, profile, store};
+use crate::materials::Stand;
+use crate::show::{answer_facts, finding, how, known_facts, pick};
+use crate::situation::Situation;
+use crate::{Words, acts, profile, situation, store};
 
 #[derive(Template)]
 #[template(path = "start.html")]
@@ -23,9 +29,102 @@ struct StartPage {
     verdict: Verdict,
     known: Facts,
     to_do: Vec<String>,
+    /// Name and how it is met.
+    waived: Vec<(String, String)>,
+    visits: String,
+    causes: Vec<String>,
     begun: bool,
+    kept: String,
+    /// The item has changed since she began.
+    renewed: bool,
     under_way: Option<CaseId>,
     no_place: bool,
+}
+
+struct Begun {
+    until: Day,
+    renewed: bool,
+}
+
+/// What is left for this person.
+struct Left {
+    to_do: Vec<String>,
+    waived: Vec<(String, String)>,
+    visits: String,
+    causes: Vec<String>,
+}
+
+fn left_to_do(
+    read: &mut Read<'_>,
+    w: Words,
+    situation: &Situation,
+    guide: &Guide,
+    form: &Form,
+    answers: &Answers,
+) -> Result<Left, ApplicationError> {
+    let lang = w.lang();
+    let way = situation.way(guide, form, answers);
+    let mut to_do: Vec<String> = way.pages.iter().map(|p| w.do_page(&pick(lang, &p.page.title))).collect();
+    let mut waived = Vec::new();
+    for wanted in &way.plan {
+        let name = pick(lang, &wanted.material.name);
+        if let Stand::Met(met) = &wanted.stand
+            && met.waived()
+        {
+            waived.push((name, how(read, w, met)?));
+        } else if wanted.asks() {
+            to_do.push(match wanted.way {
+                Way::Original { hand_in: HandIn::Counter } => w.do_counter(&name),
+                Way::Original { hand_in: HandIn::Post } => w.do_post(&name),
+                Way::Upload { check: Check::Counter } => w.do_upload_counter(&name),
+                _ => w.do_upload(&name),
+            });
+        }
+    }
+    to_do.push(w.do_check().to_owned());
+    let told = situation.visits(guide, &way.plan);
+    let causes = told
+        .causes
+        .iter()
+        .map(|c| match c.reason {
+            Reason::Material(m) => w.cause_material(&pick(lang, &m.name)),
+            Reason::Presence(p) => pick(lang, &p.why),
+            Reason::Identity => w.cause_identity().to_owned(),
+            Reason::PickUp => w.cause_pick_up().to_owned(),
+        })
+        .collect();
+    let visits = if told.count == 0 { w.visits_none().to_owned() } else { w.visits(&told.count) };
+    Ok(Left { to_do, waived, visits, causes })
+}
+
+fn day_words(lang: Lang, day: Day) -> String {
+    if lang.is_en() { day.en() } else { day.zh() }
+}
+
+#[derive(Template)]
+#[template(path = "gone.html")]
+struct GonePage {
+    f: Frame,
+    w: Words,
+    typed: Facts,
+}
+
+/// The item was withdrawn. Whoever had begun is told so and sees what she typed; nobody else learns more than "not found".
+pub(crate) async fn gone(req: &Req) -> Result<Reply, Fault> {
+    let key: String = req.path("item")?;
+    let person = req.actor().resident_for(&key)?;
+    let house = req.house().clone();
+    let w: Words = req.words();
+    let typed = req
+        .read(move |r| {
+            let row = r.opt(&store::DRAFT_OF_KEY, (person, &key))?.ok_or(ApplicationError::NotOpen)?;
+            let (form, answers) = (acts::form_of(r, &row)?, row.open(house.vault())?);
+            Ok::<_, ApplicationError>(answer_facts(w, &form, &answers))
+        })
+        .await?;
+    let f = req.frame();
+    let typed = Facts { facts: typed, why: f.words().why() };
+    Ok(Reply::page(&GonePage { typed, f, w }).status(410))
 }
 
 struct Shown {
@@ -40,22 +139,32 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let house = req.house().clone();
     let (lang, w, today) = (req.lang(), req.words::<Words>(), req.now().day());
     let asked = key.clone();
-    let (guide, tested, known, begun, under_way, no_place) = req
+    let loaded = req
         .read(move |r| {
-            let (item, _, guide, form) = acts::item(r, &asked)?;
-            let who = people::person(r, house.vault(), person)?.ok_or(ApplicationError::Missing)?;
-            let district = linli_places::offers::district(r, today)?.map(|d| d.code);
-            let facts = profile::facts(&who, district, today);
-            let mut keys = Vec::new();
-            guide.conditions.iter().filter_map(|c| c.test.as_ref()).for_each(|t| t.rules(&mut keys));
-            let rules = profile::rules(r, &keys, today)?;
-            let tested = profile::test(&guide.conditions, &facts, &rules);
-            let known = known_facts(r, w, &profile::known(&who, &form.known), today)?;
-            let begun = r.opt(&store::DRAFT, (person, item))?.is_some();
+            let (item, version, guide, form) = acts::item(r, &asked)?;
+            let draft = r.opt(&store::DRAFT, (person, item))?;
+            let situation = situation::load(r, house.vault(), person, &guide, draft.as_ref().map(|d| d.id))?;
+            let tested = profile::test(&guide.conditions, &situation.facts, &situation.rules);
+            let who = &situation.person;
+            let known = known_facts(r, w, &profile::known(who, &form.known), today)?;
+            let answers = match &draft {
+                Some(draft) => draft.open(house.vault())?,
+                None => Answers::default(),
+            };
+            let left = left_to_do(r, w, &situation, &guide, &form, &answers)?;
+            let begun = draft.as_ref().map(|d| Begun {
+                until: d.saved_at.plus_seconds(acts::DRAFT_DAYS * 86_400).day(),
+                renewed: d.version != version,
+            });
             let under_way = acts::under_way(r, person, &asked)?;
-            Ok::<_, ApplicationError>((guide, tested, known, begun, under_way, who.place.is_none()))
+            let no_place = who.place.is_none();
+            Ok::<_, ApplicationError>((guide, tested, known, left, begun, under_way, no_place))
         })
-        .await?;
+        .await;
+    let (guide, tested, known, left, begun, under_way, no_place) = match loaded {
+        Err(ApplicationError::NotOpen) => return gone(&req).await,
+        other => other?,
+    };
     let verdict = if tested.iter().any(|t| t.verdict == Verdict::NotMet) {
         Verdict::NotMet
     } else if tested.iter().any(|t| t.verdict == Verdict::Unknown) {
@@ -75,11 +184,16 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let known: Vec<Fact> = known;
     Ok(Reply::page(&StartPage {
         name: pick(lang, &guide.name),
-        to_do: guide.to_do.iter().map(|b: &catalogue::Both| pick(lang, b)).collect(),
+        to_do: left.to_do,
+        waived: left.waived,
+        visits: left.visits,
+        causes: left.causes,
+        kept: begun.as_ref().map(|b| w.kept_until(&day_words(lang, b.until))).unwrap_or_default(),
+        renewed: begun.as_ref().is_some_and(|b| b.renewed),
         known: Facts { facts: known, why: f.words().why() },
         conditions,
         verdict,
-        begun,
+        begun: begun.is_some(),
         under_way,
         no_place,
         key,
@@ -92,8 +206,9 @@ pub(crate) async fn begin(req: Req) -> Result<Reply, Fault> {
     let key: String = req.path("item")?;
     let asked = key.clone();
     match req.act(move |act| acts::begin(act, &asked)).await {
-        Ok(()) => Ok(Reply::see_other(&format!("/apply/{key}/1"))),
+        Ok(step) => Ok(Reply::see_other(&step.path(&key))),
         Err(ApplicationError::UnderWay(case)) => Ok(Reply::see_other(&format!("/my/cases/{case}"))),
+        Err(ApplicationError::NotOpen) => gone(&req).await,
         Err(e) => Err(e.into()),
     }
 }

@@ -5,7 +5,7 @@ use linli_web::ui::{Chip, Choice, Choose, Errors, Fact, Facts, Field, Kind, Mome
 use linli_web::{DirectoryService, Fault, Frame, Reply, Req};
 
 use super::forms::{Others, StepForm, forms, way_words};
-use super::{day_words, light_chip, state_chip, title};
+use super::{day_words, light_chip, state_chip, title, under};
 use crate::acts::person;
 use crate::acts::route::came_from;
 use crate::acts::tasks::{TaskKind, TaskState};
@@ -286,7 +286,7 @@ pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result
         rev: case.rev,
         base: format!("/desk/cases/{id}"),
         facts: Facts { facts, why },
-        told: v.told.iter().map(|g| (g.title.clone(), Facts { facts: g.facts.clone(), why })).collect(),
+        told: v.told.iter().map(|g| (g.title.clone(), under(g, &format!("/desk/cases/{id}"), why))).collect(),
         supplements: v.supplements.iter().map(|s| shown_supplement(w, lang, s)).collect(),
         decisions: v.decisions.iter().map(|d| shown_decision(w, english, d)).collect(),
         refused: v.refused.clone(),

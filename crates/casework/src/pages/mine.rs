@@ -7,7 +7,7 @@ use linli_web::ui::{
 use linli_web::{Fault, Frame, Missing, Reply, Req};
 
 use super::forms::way_words;
-use super::{case::timeline, day_words, state_chip, title};
+use super::{case::timeline, day_words, state_chip, title, under};
 use crate::acts::delivery::{DeliveryState, Way};
 use crate::acts::slips::SlipState;
 use crate::acts::{person, tasks};
@@ -307,7 +307,7 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         lines,
         reason,
         appeal: if unfavourable { w.appeal(&appeal.0, &appeal.1) } else { String::new() },
-        told: v.told.iter().map(|g| (g.title.clone(), Facts { facts: g.facts.clone(), why })).collect(),
+        told: v.told.iter().map(|g| (g.title.clone(), under(g, &format!("/my/cases/{id}"), why))).collect(),
         timeline: timeline(lang, w, &v, false),
         review,
         reviewed: v.review.as_ref().map(|(r, _)| level_words(w, r.level)).unwrap_or_default(),

@@ -10,4 +10,4 @@ pub(crate) mod tasks;
 pub(crate) mod together;
 pub(crate) mod track;
 
-pub(crate) use crate::shown::{day_words, light_chip, state_chip, title};
+pub(crate) use crate::shown::{day_words, light_chip, state_chip, title, under};

@@ -288,6 +288,19 @@ impl Tab {
         self.wire.call("Input.insertText", &json!({ "text": text }));
     }
 
+    /// Chooses a file, as the system's dialogue would give it.
+    pub fn attach(&mut self, name: &str, file_name: &str, file: &[u8]) {
+        let content = data_encoding::BASE64.encode(file);
+        let done = self.value(&format!(
+            "(() => {{ const i = document.querySelector('main input[type=file][name=\"{name}\"]');
+               const bytes = Uint8Array.from(atob('{content}'), c => c.charCodeAt(0));
+               const all = new DataTransfer(); all.items.add(new File([bytes], {}));
+               i.files = all.files; return i.files.length; }})()",
+            json!(file_name)
+        ));
+        assert_eq!(done, 1, "{name} takes no file");
+    }
+
     /// Chooses in a list; the list itself is drawn by the system, where no script of a test reaches.
     pub fn choose(&mut self, name: &str, value: &str) {
         let done = self.value(&format!(

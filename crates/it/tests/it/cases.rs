@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use it::{Form, Page, TestHouse, Visitor};
 use linli::demo;
 use linli_acts::{Act, Actor, check_chain, check_states, seal_once};
-use linli_applications::acts as applications;
+use linli_applications::acts::{self as applications, Statements};
 use linli_base::docnum::DocumentNumber;
 use linli_casework::offers as casework;
 
@@ -29,7 +29,14 @@ pub async fn apply(v: &mut Visitor) -> Page {
         .submit(&to(&page, "/apply/old-age-allowance/1").with("bank-card", CARD).with("bank-name", "icbc"))
         .await;
     let page = v.submit(&to(&page, "/apply/old-age-allowance/2")).await;
-    v.submit(&to(&page, "/apply/old-age-allowance/check").with("truth", "1")).await
+    let form = to(&page, "/apply/old-age-allowance/check").with("truth", "1").with("declare.account", "1");
+    let receipt = v.submit(&form).await;
+    v.get(case_of(&receipt)).await
+}
+
+/// The address of the case that a receipt is for.
+fn case_of(receipt: &Page) -> &str {
+    receipt.path.strip_suffix("/receipt").unwrap_or_else(|| panic!("no receipt: {}", receipt.text()))
 }
 
 pub fn number(page: &Page) -> String {
@@ -84,10 +91,12 @@ async fn an_allowance_from_the_question_to_the_review() {
         assert_eq!(refused.status, 422);
         assert!(refused.says("请先勾选承诺"));
         // Two clicks make one case.
-        let form = form.with("truth", "1");
+        let form = form.with("truth", "1").with("declare.account", "1");
         let page = v.submit(&form).await;
         let twice = v.submit(&form).await;
         assert_eq!(page.path, twice.path);
+        assert!(page.says("已提交") && page.says("不用您填") && page.says("不用您交"), "{}", page.text());
+        let page = v.get(case_of(&page)).await;
         assert!(page.says("已提交") && page.says("待受理"), "{}", page.text());
         let number = number(&page);
         let mine = page.path.clone();
@@ -366,7 +375,9 @@ pub async fn filed(h: &TestHouse, name: &str) -> casework::CaseId {
             move |act: &mut Act<'_, '_>| applications::save(act, "old-age-allowance", page + 1, &typed);
         h.house.act(&applicant, save).await.unwrap();
     }
-    h.house.act(&applicant, |act| applications::file(act, "old-age-allowance", true, "")).await.unwrap()
+    let stated = Statements { truth: true, declared: vec!["account".to_owned()], plan: String::new() };
+    let file = move |act: &mut Act<'_, '_>| applications::file(act, "old-age-allowance", &stated, "");
+    h.house.act(&applicant, file).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

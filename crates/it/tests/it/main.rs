@@ -2,14 +2,17 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod cases;
+mod certificates;
 mod crawl;
 mod desk;
 mod durability;
 mod edges;
+mod files;
 mod gateway;
 mod journeys;
 mod log;
 mod machine;
+mod materials;
 mod notices;
 mod office;
 mod openapi;

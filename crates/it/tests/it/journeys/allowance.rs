@@ -43,10 +43,12 @@ fn apply(t: &mut it::browser::Tab, v: View, keys: bool) {
     t.follow(|t| t.click("main form .act"));
     t.expect(v.say("提交前核对", "Check before you send"));
     t.sound();
+    t.click("input[name='declare.account']");
     t.click("input[name=truth]");
     t.follow(|t| t.click("main form .act"));
-    t.expect(v.say("已提交", "Sent"));
+    t.expect(v.say("不用您填", "did not have to type"));
     t.sound();
+    t.follow(|t| t.click("main .acts .act"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,6 +5,7 @@ mod allowance;
 mod data;
 mod desk;
 mod helper;
+mod materials;
 mod office;
 mod proof;
 mod standing;

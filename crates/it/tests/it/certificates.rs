@@ -1,0 +1,181 @@
+//! Certificates: issued, shown in part, suspended, revoked, replaced, erased; their kinds changed in the browser. On both engines.
+
+use it::{Form, Page, TestHouse};
+use linli_acts::{Actor, check_states, personal_data, seal_once};
+
+use crate::office::sign_in as officer;
+use crate::proof::sign_in;
+
+fn to(page: &Page, action: &str) -> Form {
+    let found = page.forms().into_iter().find(|f| f.action == action);
+    found.unwrap_or_else(|| panic!("no form to {action}: {}", page.text()))
+}
+
+/// The first link of the page that begins so.
+fn link(page: &Page, begins: &str) -> String {
+    let text = page.text();
+    let found =
+        text.split("href=\"").skip(1).map(|r| r.split('"').next().unwrap()).find(|h| h.starts_with(begins));
+    found.unwrap_or_else(|| panic!("no link {begins}: {text}")).to_owned()
+}
+
+/// The form that changes the first certificate of this name.
+fn state_form(page: &Page, name: &str) -> Form {
+    let text = page.text();
+    let after = text.split_once(name).unwrap().1;
+    let action = after.split("action=\"").nth(1).unwrap().split('"').next().unwrap();
+    to(page, action)
+}
+
+async fn sound(h: &TestHouse) {
+    seal_once(&h.house).await.unwrap();
+    let states = check_states(&h.house).await.unwrap();
+    assert!(states.faults.is_empty(), "{:?}", states.faults);
+}
+
+/// The issuing officer's page of 欧阳少芬, who holds a few.
+async fn holder_page(v: &mut it::Visitor) -> Page {
+    let who = linli_sample::cast().into_iter().find(|c| c.name == "欧阳少芬").unwrap();
+    let page = v.get("/office/certificates").await;
+    let none = v.submit(&to(&page, "/office/certificates").with("document", "123")).await;
+    assert!(none.status == 422 && none.says("没有找到"), "{}", none.text());
+    let page = v.submit(&to(&page, "/office/certificates").with("document", &who.document)).await;
+    assert!(page.says("欧阳少芬"), "{}", page.text());
+    page
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn part_of_one_is_shown_to_one_body_for_a_while() {
+    for h in TestHouse::districts().await {
+        let mut v = sign_in(&h, "欧阳少芬").await;
+        let page = v.get("/my/wallet").await;
+        assert!(page.says("老年人优待卡") && page.says("残疾人证") && page.says("有效"), "{}", page.text());
+        let one = link(&page, "/my/wallet/");
+        let page = v.get(&one).await;
+        assert!(page.says("欧阳少芬") && page.says("还没有出示过"), "{}", page.text());
+        let paper = v.get(&format!("{one}/paper")).await;
+        assert!(paper.content_type == "application/pdf" && paper.body.starts_with(b"%PDF"));
+
+        let page = v.get(&format!("{one}/show")).await;
+        let form = to(&page, &format!("{one}/show"));
+        let wrong = v.submit(&form.clone().with("audience", "")).await;
+        assert!(wrong.status == 422 && wrong.says("请写明出示给谁") && wrong.says("请写明用于办什么事"));
+        let page = v.submit(&form.with("audience", "赤岗街道办事处").with("purpose", "公交优待")).await;
+        assert!(page.says("出示给赤岗街道办事处，用于办理公交优待"), "{}", page.text());
+        let showing = page.path.clone();
+        let code = page.text().split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+
+        let mut stranger = h.visitor();
+        let page = stranger.get("/shown?c=WRONGCODE234").await;
+        assert!(page.status == 422 && page.says("出示码不对，或已经失效"));
+        let form = to(&stranger.get("/shown").await, "/shown").with("c", &code.to_lowercase());
+        let page = stranger.submit(&form).await;
+        assert!(page.says("仅供赤岗街道办事处用于办理公交优待") && page.says("欧阳少芬"), "{}", page.text());
+        assert!(!page.says(&linli_sample::cast().iter().find(|c| c.name == "欧阳少芬").unwrap().document));
+        assert!(v.get(&one).await.says("被查看 1 次"));
+        assert!(v.get("/me/looks").await.says("对方扫码查看了您出示的证照"));
+        // Somebody else's is like none.
+        let mut other = sign_in(&h, "陈志伟").await;
+        assert_eq!(other.get(&one).await.status, 404);
+        assert_eq!(other.get(&showing).await.status, 404);
+        // Over, by itself or by her hand: told like a code that never was.
+        let page = v.get(&showing).await;
+        assert!(v.submit(&to(&page, &format!("{showing}/end"))).await.says("已结束出示"));
+        assert_eq!(stranger.submit(&form).await.status, 422);
+        sound(&h).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_issuing_body_issues_suspends_revokes_and_replaces() {
+    for h in TestHouse::districts().await {
+        let mut v = sign_in(&h, "欧阳少芬").await;
+        let mut clerk = officer(&h, "papers").await;
+        let page = holder_page(&mut clerk).await;
+        assert!(v.get("/me/looks").await.says("工作人员查看了您的证照"));
+        // A kind of another body's is not hers to issue.
+        let base = page.path.clone();
+        let foreign = clerk.get(&format!("{base}/diploma")).await;
+        let form = to(&foreign, &format!("{base}/diploma")).with("number", "1");
+        let form = form.with("v.school", "x").with("v.level", "x").with("v.graduated-on", "2000-01-01");
+        assert_eq!(clerk.submit(&form).await.status, 403);
+
+        let page = clerk.get(&format!("{base}/minimum-living")).await;
+        let form = to(&page, &format!("{base}/minimum-living")).with("number", "低保2026001");
+        let wrong = clerk.submit(&form.clone().with("issued-on", "2099-01-01").with("v.members", "1")).await;
+        assert!(wrong.status == 422 && wrong.says("低保2026001"), "{}", wrong.text());
+        let form = form.with("v.members", "1").with("v.amount", "1238");
+        assert!(clerk.submit(&form).await.says("已签发，并通知了持证人"));
+        let page = v.get("/my/wallet").await;
+        assert!(page.says("最低生活保障证"), "{}", page.text());
+
+        // Suspend with a reason, resume, revoke: what is over never comes back.
+        let page = clerk.get(&base).await;
+        let state = state_form(&page, "最低生活保障证");
+        let none = clerk.submit(&state.clone().with("state", "suspended")).await;
+        assert!(none.status == 422 && none.says("请写明原因"), "{}", none.text());
+        let page = clerk.submit(&state.clone().with("state", "suspended").with("reason", "核查中")).await;
+        assert!(page.says("已暂停"), "{}", page.text());
+        let stale = clerk.submit(&state.clone().with("state", "revoked").with("reason", "x")).await;
+        assert_eq!(stale.status, 409, "an old page changes nothing");
+        let again = page.forms().into_iter().find(|f| f.action == state.action).unwrap();
+        let page = clerk.submit(&again.with("state", "revoked").with("reason", "重复签发")).await;
+        assert!(page.says("已撤销"), "{}", page.text());
+
+        // Replace: the old one is void with the new one.
+        let page = clerk.get(&link(&page, &format!("{base}/senior-card?replaces="))).await;
+        assert!(page.says("旧证同时作废"), "{}", page.text());
+        let mut form = page.forms().into_iter().find(|f| f.fields.contains_key("replaces")).unwrap();
+        form.action = format!("{base}/senior-card");
+        let page = clerk.submit(&form.with("number", "换2026").with("v.from-age", "65周岁以上")).await;
+        assert!(page.says("已签发"), "{}", page.text());
+        assert!(v.get("/my/wallet").await.says("已换发"));
+        sound(&h).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kind_is_changed_in_the_browser_and_old_ones_keep_theirs() {
+    for h in TestHouse::districts().await {
+        let mut keeper = officer(&h, "kinds").await;
+        let page = keeper.get("/office/certificate-kinds/senior-card").await;
+        let form = to(&page, "/office/certificate-kinds/senior-card");
+        let wrong = keeper.submit(&form.clone().with("key-new", "Big Key").with("zh-new", "新项")).await;
+        assert!(wrong.status == 422 && wrong.says("代号只能用") && wrong.says("Big Key"), "{}", wrong.text());
+        let page = keeper.submit(&form.clone().with("key-new", "city").with("zh-new", "发卡城市")).await;
+        assert!(page.says("已保存") && page.says("发卡城市"), "{}", page.text());
+        assert_eq!(keeper.submit(&form).await.status, 409, "an old page does not undo it");
+        // One that was issued before is read by its own version.
+        let mut v = sign_in(&h, "欧阳少芬").await;
+        let wallet = v.get("/my/wallet").await;
+        for part in wallet.text().split("href=\"/my/wallet/").skip(1) {
+            let one = v.get(&format!("/my/wallet/{}", part.split('"').next().unwrap())).await;
+            assert!(one.status == 200 && !one.says("发卡城市"));
+        }
+        sound(&h).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_certificate_says_goes_at_its_holders_wish() {
+    for h in TestHouse::districts().await {
+        let mut v = sign_in(&h, "欧阳少芬").await;
+        let one = link(&v.get("/my/wallet").await, "/my/wallet/");
+        let who = linli_sample::cast().into_iter().find(|c| c.name == "欧阳少芬").unwrap();
+        let number =
+            linli_base::docnum::DocumentNumber::parse(who.document_kind, &who.document, h.house.now().day())
+                .unwrap();
+        let house = h.house.clone();
+        let person = h
+            .house
+            .read(move |r| linli_people::offers::find_by_document(r, house.vault(), &number))
+            .await
+            .unwrap()
+            .unwrap();
+        let part = personal_data().into_iter().find(|p| p.room == "certificates").unwrap();
+        let told = h.house.act(&Actor::system(), move |act| (part.erase)(act, person)).await.unwrap();
+        assert!(told.len() == 2 && told[0].rows > 0);
+        assert_eq!(v.get(&one).await.status, 404);
+        sound(&h).await;
+    }
+}
