@@ -7,8 +7,8 @@ mod desk;
 mod helper;
 mod office;
 mod proof;
-mod standing;
 mod publishing;
+mod standing;
 
 use it::Served;
 use it::browser::{Tab, View};
