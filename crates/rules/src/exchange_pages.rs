@@ -86,7 +86,8 @@ fn propose_rules(
     let mut n = 0;
     for (key, new, from) in found {
         let Some(rule) = rules().into_iter().find(|r| r.key == *key) else { continue };
-        let now = value(act, rule, (*from).max(act.now().day()))?;
+        let day = (*from).max(act.now().day());
+        let now = value(act, rule, day)?;
         if now.value == new.value && now.source == new.source {
             continue;
         }

@@ -8,8 +8,8 @@ mod helper;
 mod materials;
 mod office;
 mod proof;
-mod standing;
 mod publishing;
+mod standing;
 
 use it::Served;
 use it::browser::{Tab, View};
