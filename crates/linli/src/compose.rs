@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use linli_acts::{BodyId, DutyId, DutyKind, Held, House, PersonId, Services, StaffId};
 use linli_base::{Day, Instant, PlaceCode};
+use linli_catalogue::offers::{Finder, InventoryService, NoInventory};
 use linli_db::{Db, DbError, Kind, Read, Room};
 use linli_documents::Typesetter;
 use linli_notices::offers::{PhoneBookService, SmsGateway, SmsGatewayService};
@@ -89,6 +90,7 @@ pub fn rail() -> Arc<[RailGroup]> {
                 ),
                 link("/office/tokens", "接口凭证", "Tokens", &["duties.security"][..]),
                 link("/office/rules", "规则和工作日历", "Rules and calendar", &["rules.keeper"][..]),
+                link("/office/items", "事项和跑腿次数", "Items and visits", &[][..]),
                 link("/office/log", "办理记录", "The log", &["duties.auditor"][..]),
                 link("/office/places", "区划和地址", "Divisions and addresses", &["places.editor"][..]),
             ],
@@ -186,11 +188,13 @@ pub async fn open(
         .with(Arc::new(IdentityCheckService(outside.identity)))
         .with(Arc::new(InsuranceRegisterService(outside.insurance)))
         .with(Arc::new(SmsGatewayService(outside.sms)))
+        .with(Arc::new(Finder::default()))
+        .with(Arc::new(InventoryService(Box::new(NoInventory))))
         .with(Arc::new(PhoneBookService(Box::new(Register))));
     let house = House::new(db, vault, services, LISTENERS);
     house.start().await?;
     linli_rules::deliver_calendar(&house).await?;
-    linli_catalogue::offers::deliver_all(&house).await?;
+    linli_catalogue::offers::deliver_written(&house).await?;
     Ok(house)
 }
 

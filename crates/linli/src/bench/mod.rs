@@ -14,6 +14,7 @@ mod lifecycle;
 mod load;
 mod replay;
 mod seam;
+mod search;
 mod start;
 
 use std::path::PathBuf;
@@ -29,6 +30,8 @@ pub enum Suite {
     Http,
     /// Acts straight on the database seam: `durable-acts`.
     Db,
+    /// Finding among the 1,203 items: `catalogue-search`, `catalogue-index`.
+    Search,
 }
 
 /// Measure this program on this machine.
@@ -83,6 +86,7 @@ pub async fn run(set: Settings) -> anyhow::Result<()> {
             }
         }
         Suite::Db => seam::run(&set, &told).await?,
+        Suite::Search => search::run(&set, &told)?,
     }
     Ok(())
 }
