@@ -47,8 +47,10 @@ const EMPTY: &[&str] = &[
 ];
 
 /// What is done with something one has already: unless it was typed, having it first is what people look for.
-const LATER: &[&str] =
-    &["注销", "变更", "延续", "补办", "补发", "换发", "换证", "换领", "遗失", "补证", "终止", "停业", "歇业", "转出", "转入"];
+const LATER: &[&str] = &[
+    "注销", "变更", "延续", "补办", "补发", "换发", "换证", "换领", "遗失", "补证", "终止", "停业", "歇业",
+    "转出", "转入",
+];
 
 /// What is asked of the index beside the words.
 #[derive(Clone, Debug, Default)]
@@ -362,9 +364,15 @@ impl Way {
 }
 
 enum Part {
-    Han { ways: Vec<Way> },
+    Han {
+        ways: Vec<Way>,
+    },
     /// `ways`: what people say that is spelt so.
-    Latin { letters: String, folded: String, ways: Vec<Way> },
+    Latin {
+        letters: String,
+        folded: String,
+        ways: Vec<Way>,
+    },
 }
 
 struct Query {

@@ -213,12 +213,12 @@ struct Found<'a> {
 
 pub(crate) fn described() -> Api {
     Api::new("查找事项", "Items, found and narrowed")
-        .query::<Option<String>>("q", "要找的话、拼音或首字母", "Words, pinyin or initials")
-        .query::<Option<String>>("who", "persons 或 enterprises", "persons or enterprises")
-        .query::<Option<String>>("event", "人生事件", "Key of a life event")
-        .query::<Option<String>>("level", "district、street 或 community", "district, street or community")
-        .query::<Option<String>>("department", "部门代码", "Code of a department")
-        .query::<Option<usize>>("page", "第几页，从 1 起", "The page, from 1")
+        .query::<String>("q", "要找的话、拼音或首字母", "Words, pinyin or initials")
+        .query::<String>("who", "persons 或 enterprises", "persons or enterprises")
+        .query::<String>("event", "人生事件", "Key of a life event")
+        .query::<String>("level", "district、street 或 community", "district, street or community")
+        .query::<String>("department", "部门代码", "Code of a department")
+        .query::<u32>("page", "第几页，从 1 起", "The page, from 1")
         .answer::<Found<'static>>(200, "一页事项", "A page of items")
 }
 
