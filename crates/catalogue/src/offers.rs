@@ -58,15 +58,6 @@ pub trait Inventory: Send + Sync + 'static {
 /// The inventory as a service.
 pub struct InventoryService(pub Box<dyn Inventory>);
 
-/// Nobody keeps certificates: guides tell the best ways to everybody.
-pub struct NoInventory;
-
-impl Inventory for NoInventory {
-    fn holds(&self, _: &mut Read<'_>, _: &Vault, _: PersonId) -> Result<Option<Vec<String>>, DbError> {
-        Ok(None)
-    }
-}
-
 /// Items in one act: each writes about five rows.
 const AT_ONCE: usize = 100;
 

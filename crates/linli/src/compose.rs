@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use linli_acts::{BodyId, DutyId, DutyKind, Held, House, PersonId, Services, StaffId};
 use linli_base::{Day, Instant, PlaceCode};
-use linli_catalogue::offers::{Finder, InventoryService, NoInventory};
+use linli_catalogue::offers::{Finder, InventoryService};
 use linli_db::{Db, DbError, Kind, Read, Room};
 use linli_documents::Typesetter;
 use linli_files::offers::{NoScanner, Scanner, ScannerService};
@@ -21,6 +21,7 @@ use linli_web::{Directory, DirectoryService, RailGroup, RailLink, Route, Site};
 
 use crate::config::Config;
 use crate::gateway::{HttpGateway, HttpWechat, NoGateway};
+use crate::holdings::Certificates;
 use crate::phone_book::Register;
 use crate::simulators::{NotConnected, SimulatedInsurance, SimulatedScanner, Simulators};
 
@@ -261,7 +262,7 @@ pub async fn open(
         .with(Arc::new(WechatGatewayService(outside.wechat)))
         .with(Arc::new(ScannerService(outside.scanner)))
         .with(Arc::new(Finder::default()))
-        .with(Arc::new(InventoryService(Box::new(NoInventory))))
+        .with(Arc::new(InventoryService(Box::new(Certificates))))
         .with(Arc::new(PhoneBookService(Box::new(Register))));
     let house = House::new(db, vault, services, LISTENERS);
     house.start().await?;

@@ -10,6 +10,7 @@ mod demo_pages;
 mod demo_publications;
 pub mod district;
 pub mod gateway;
+mod holdings;
 pub mod import;
 mod papers;
 mod phone_book;
