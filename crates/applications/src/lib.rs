@@ -82,7 +82,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/apply/{item}/materials/{key}/file", Gate::Resident, pages::material::send)
             .streams(linli_files::ROUTE_LIMIT)
             .delegable(),
-        Route::post("/apply/{item}/materials/{key}/drop", Gate::Resident, pages::material::drop_file).delegable(),
+        Route::post("/apply/{item}/materials/{key}/drop", Gate::Resident, pages::material::drop_file)
+            .delegable(),
         Route::get("/my/cases/{id}/receipt", Gate::Resident, pages::receipt::show).delegable(),
         Route::get("/my/cases/{id}/materials", Gate::Resident, pages::case_materials::mine).delegable(),
         Route::get("/my/cases/{id}/mend", Gate::Resident, pages::mend::show).delegable(),
@@ -91,7 +92,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/my/cases/{id}/mend/{key}", Gate::Resident, pages::mend_file::send)
             .streams(linli_files::ROUTE_LIMIT)
             .delegable(),
-        Route::post("/my/cases/{id}/mend/{key}/drop", Gate::Resident, pages::mend_file::drop_file).delegable(),
+        Route::post("/my/cases/{id}/mend/{key}/drop", Gate::Resident, pages::mend_file::drop_file)
+            .delegable(),
         Route::get("/desk/cases/{id}/materials", Gate::AnyDuty(LOOKERS), pages::case_materials::desk),
         Route::get("/desk/cases/{id}/files/{file}", Gate::AnyDuty(LOOKERS), pages::case_materials::download),
         Route::post(

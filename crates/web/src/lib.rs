@@ -21,9 +21,7 @@ pub use form::{Form, Upload};
 pub use incoming::Incoming;
 pub use kept::Stamp;
 pub use page::{Frame, RailGroup, RailLink, encode, safe_back};
-pub use reply::{
-    Blocks, Changed, Cut, Fault, Malformed, Missing, Reply, TooLarge, TooMany, WrongOrigin,
-};
+pub use reply::{Blocks, Changed, Cut, Fault, Malformed, Missing, Reply, TooLarge, TooMany, WrongOrigin};
 pub use request::Req;
 pub use route::{Gate, Route};
 pub use server::{Site, Tls, router, serve, session_cookie};

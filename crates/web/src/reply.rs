@@ -45,9 +45,7 @@ impl HttpBody for Pieces {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
-        self.0
-            .poll_recv(context)
-            .map(|piece| piece.map(|p| p.map(|bytes| Frame::data(Bytes::from(bytes)))))
+        self.0.poll_recv(context).map(|piece| piece.map(|p| p.map(|bytes| Frame::data(Bytes::from(bytes)))))
     }
 }
 
