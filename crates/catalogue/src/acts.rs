@@ -5,6 +5,9 @@ use linli_base::Problem;
 use linli_db::{DbError, Json};
 use sha2::{Digest, Sha256};
 
+use crate::abolished;
+use crate::cards::Card;
+use crate::delivered::BadLine;
 use crate::domain::{BadGuide, Guide, ItemId, ItemState};
 use crate::store;
 
@@ -17,6 +20,8 @@ pub enum CatalogueError {
     Denied(#[from] Denied),
     #[error("the item's document: {0}")]
     Guide(#[from] BadGuide),
+    #[error(transparent)]
+    Line(#[from] BadLine),
     #[error("changed meanwhile")]
     Changed,
 }
@@ -26,7 +31,7 @@ impl Problem for CatalogueError {
         match self {
             Self::Db(e) => e.code(),
             Self::Denied(d) => d.code(),
-            Self::Guide(_) => "invalid",
+            Self::Guide(_) | Self::Line(_) => "invalid",
             Self::Changed => "changed",
         }
     }
@@ -34,43 +39,100 @@ impl Problem for CatalogueError {
         match self {
             Self::Db(e) => e.status(),
             Self::Denied(d) => d.status(),
-            Self::Guide(_) => 422,
+            Self::Guide(_) | Self::Line(_) => 422,
             Self::Changed => 409,
         }
     }
 }
 
-/// Takes an item as delivered with the program: a new one, a new version, or nothing if it is the same. The program alone.
+/// An item to be taken: key, guide, its document as stored, the digest of that.
+#[derive(Clone, Debug)]
+pub struct Arriving {
+    pub key: String,
+    pub guide: Guide,
+    hash: Vec<u8>,
+}
+
+impl Arriving {
+    /// # Errors
+    /// If the guide cannot be written as JSON.
+    pub fn new(key: String, guide: Guide) -> Result<Self, CatalogueError> {
+        let json = serde_json::to_vec(&guide).map_err(|e| BadGuide::Form(e.to_string()))?;
+        Ok(Self { key, guide, hash: Sha256::digest(&json).to_vec() })
+    }
+}
+
+/// Takes items as delivered with the program: new ones, new versions, or nothing where they are the same. The program alone. At most
+/// about 100 at once. Gives how many changed.
 ///
 /// # Errors
-/// If the document is wrong.
-pub fn deliver(act: &mut Act<'_, '_>, key: &str, json: &str) -> Result<bool, CatalogueError> {
+/// If an item asks for an abolished proof, or the database fails.
+pub fn deliver(act: &mut Act<'_, '_>, items: &[Arriving]) -> Result<usize, CatalogueError> {
     if act.actor.who != Who::System {
         return Err(Denied::NotYours.into());
     }
-    let guide = Guide::read(json)?;
-    let hash = Sha256::digest(json).to_vec();
-    let now = act.now();
-    let (id, version) = match act.opt(&store::HEAD, (key,))? {
-        Some((_, _, same)) if same == hash => return Ok(false),
-        Some((id, version, _)) => {
-            act.run(&store::ADD_VERSION, (id, version + 1, Json(&guide), hash, now))?;
-            if !act.run_one(&store::RAISE, (id, version, version + 1))? {
-                return Err(CatalogueError::Changed);
-            }
-            (id, version + 1)
-        }
-        None => {
-            let id: ItemId = act.next_id();
-            act.run(&store::ADD, (id, key))?;
-            act.run(&store::ADD_VERSION, (id, 1, Json(&guide), hash, now))?;
-            (id, 1)
-        }
+    let mut changed = 0;
+    for item in items {
+        changed += usize::from(deliver_one(act, item)?);
+    }
+    if changed > 0 {
+        act.run(&store::RAISE_STAMP, ())?;
+    }
+    Ok(changed)
+}
+
+fn deliver_one(act: &mut Act<'_, '_>, item: &Arriving) -> Result<bool, CatalogueError> {
+    let (id, version) = match act.opt(&store::HEAD, (item.key.as_str(),))? {
+        Some((_, _, same)) if same == item.hash => return Ok(false),
+        Some((id, version, _)) => (id, version + 1),
+        None => (act.next_id::<ItemId>(), 1),
     };
+    if let Some(proof) = abolished::asked(&item.guide) {
+        return Err(BadGuide::Abolished(proof.words.to_owned()).into());
+    }
+    let now = act.now();
+    if version == 1 {
+        act.run(&store::ADD, (id, item.key.as_str()))?;
+    }
+    act.run(&store::ADD_VERSION, (id, version, Json(&item.guide), item.hash.clone(), now))?;
+    if version > 1 && !act.run_one(&store::RAISE, (id, version - 1, version))? {
+        return Err(CatalogueError::Changed);
+    }
+    show(act, &Card::of(id, &item.key, &item.guide))?;
     act.log(
         Entry::new(Subject::new("item", id), "catalogue.delivered")
             .state(ItemState::Live.word())
             .content(&serde_json::json!({ "version": version })),
     )?;
     Ok(true)
+}
+
+/// Puts the card of a version that is shown in the place of the one before.
+fn show(act: &mut Act<'_, '_>, c: &Card) -> Result<(), CatalogueError> {
+    let item = ItemId::from_raw(c.item);
+    act.run(&store::DROP_CARD, (item,))?;
+    act.run(
+        &store::ADD_CARD,
+        (
+            item,
+            c.key.as_str(),
+            c.name_zh.as_str(),
+            c.name_en.as_str(),
+            c.summary_zh.as_str(),
+            c.summary_en.as_str(),
+            c.words.as_str(),
+            c.department.as_str(),
+            c.department_zh.as_str(),
+            c.department_en.as_str(),
+            c.level.as_str(),
+            c.persons.as_str(),
+            c.events.as_str(),
+            c.days,
+            c.best,
+            c.worst,
+            c.declared,
+            i64::from(c.unchecked),
+        ),
+    )?;
+    Ok(())
 }

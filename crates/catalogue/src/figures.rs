@@ -5,8 +5,7 @@ use linli_db::{DbError, Read};
 use linli_figures::FigureRow;
 
 use crate::domain::ItemId;
-use crate::store::{self, ItemRow};
-use crate::visits::best_and_worst;
+use crate::store::{self, NamedRow};
 
 linli_figures::figure! {
     key: "items.total", zh: "可在线办理的事项", en: "service items live here", unit: ("项", ""),
@@ -30,70 +29,73 @@ linli_figures::figure! {
     value: one, rows: one_rows,
 }
 
+linli_figures::figure! {
+    key: "proofs.abolished", zh: "取消的证明", en: "proofs abolished", unit: ("种", ""),
+    what: ("不再向居民要的证明。要这些证明的事项不能上线。", "Proofs that are not asked for any more. An item that asks for one cannot go live."),
+    value: abolished, rows: abolished_rows,
+}
+
 /// Code of the bureau of human resources and social security.
 const HR: &str = "RS";
 
-/// More items than a district has.
-const MOST: u16 = 5_000;
-
-fn live(read: &mut Read<'_>, keep: fn(&ItemRow) -> bool) -> Result<Vec<ItemRow>, DbError> {
-    let mut all = read.all(&store::LIVE, (ItemId::from_raw(0), MOST))?;
-    all.retain(keep);
-    Ok(all)
-}
-
-fn count(read: &mut Read<'_>, keep: fn(&ItemRow) -> bool) -> Result<i64, DbError> {
-    Ok(i64::try_from(live(read, keep)?.len()).unwrap_or(i64::MAX))
-}
-
-fn page(read: &mut Read<'_>, after: i64, keep: fn(&ItemRow) -> bool) -> Result<Vec<FigureRow>, DbError> {
-    let rows = live(read, keep)?;
-    Ok(rows
+fn rows(named: Vec<NamedRow>) -> Vec<FigureRow> {
+    named
         .into_iter()
-        .filter(|r| r.id.raw() > after)
-        .take(100)
         .map(|r| FigureRow {
-            key: r.id.raw(),
-            zh: r.document.0.name.zh,
-            en: r.document.0.name.en,
+            key: r.item.raw(),
+            zh: r.name_zh,
+            en: r.name_en,
             href: format!("/services/{}", r.key),
         })
-        .collect())
+        .collect()
 }
 
-fn is_hr(r: &ItemRow) -> bool {
-    r.document.0.department.code == HR
+fn count(read: &mut Read<'_>, least: i64, most: i64) -> Result<i64, DbError> {
+    read.one(&store::COUNT_OF, (HR, least, most)).map(|(n,)| n)
 }
 
-fn is_zero(r: &ItemRow) -> bool {
-    is_hr(r) && best_and_worst(&r.document.0).1 == 0
+fn page(read: &mut Read<'_>, least: i64, most: i64, after: i64) -> Result<Vec<FigureRow>, DbError> {
+    Ok(rows(read.all(&store::NAMES_OF, (HR, least, most, ItemId::from_raw(after)))?))
 }
 
-fn is_one(r: &ItemRow) -> bool {
-    is_hr(r) && best_and_worst(&r.document.0).1 == 1
-}
+/// Visits beyond any item's.
+const ANY: i64 = 1_000;
 
 fn total(read: &mut Read<'_>, _: Day) -> Result<i64, DbError> {
     read.one(&store::COUNT_LIVE, ()).map(|(n,)| n)
 }
 fn total_rows(read: &mut Read<'_>, _: Day, after: i64) -> Result<Vec<FigureRow>, DbError> {
-    page(read, after, |_| true)
+    Ok(rows(read.all(&store::NAMES, (ItemId::from_raw(after),))?))
 }
 fn hr(read: &mut Read<'_>, _: Day) -> Result<i64, DbError> {
-    count(read, is_hr)
+    count(read, 0, ANY)
 }
 fn hr_rows(read: &mut Read<'_>, _: Day, after: i64) -> Result<Vec<FigureRow>, DbError> {
-    page(read, after, is_hr)
+    page(read, 0, ANY, after)
 }
 fn zero(read: &mut Read<'_>, _: Day) -> Result<i64, DbError> {
-    count(read, is_zero)
+    count(read, 0, 0)
 }
 fn zero_rows(read: &mut Read<'_>, _: Day, after: i64) -> Result<Vec<FigureRow>, DbError> {
-    page(read, after, is_zero)
+    page(read, 0, 0, after)
 }
 fn one(read: &mut Read<'_>, _: Day) -> Result<i64, DbError> {
-    count(read, is_one)
+    count(read, 1, 1)
 }
 fn one_rows(read: &mut Read<'_>, _: Day, after: i64) -> Result<Vec<FigureRow>, DbError> {
-    page(read, after, is_one)
+    page(read, 1, 1, after)
+}
+fn abolished(_: &mut Read<'_>, _: Day) -> Result<i64, DbError> {
+    Ok(i64::try_from(crate::abolished::all().count()).unwrap_or(i64::MAX))
+}
+fn abolished_rows(_: &mut Read<'_>, _: Day, after: i64) -> Result<Vec<FigureRow>, DbError> {
+    let numbered = (1i64..).zip(crate::abolished::all()).filter(|(n, _)| *n > after).take(100);
+    Ok(numbered
+        .map(|(key, a)| FigureRow {
+            key,
+            zh: format!("{}：{}（{}）", a.words, a.instead_zh, a.source),
+            en: format!("{}: {} ({})", a.words, a.instead_en, a.source),
+            href: "/services/abolished".into(),
+        })
+        .collect())
 }

@@ -1,16 +1,18 @@
 //! What neighbours may call.
 
-use linli_acts::{Actor, House};
-use linli_db::Read;
+use linli_acts::{Actor, House, PersonId};
+use linli_db::{DbError, Read};
+use linli_vault::Vault;
 
-pub use crate::acts::{CatalogueError, deliver};
+pub use crate::acts::{Arriving, CatalogueError, deliver};
+pub use crate::cards::{Card, Finder};
 pub use crate::domain::{Both, Condition, Guide, ItemId, Level};
 pub use crate::form::{Field, FieldKind, Form, Grant, KnownFrom, Page, asked};
 pub use crate::handling::{Begin, Handover, Identity, LinkOut, Persons};
 pub use crate::kinds;
 pub use crate::material::{Check, HandIn, Material, Need, Source, Way};
 pub use crate::predicate::{Facts, Finding, Operand, Predicate, Value, Verdict};
-use crate::store;
+use crate::{delivered, store};
 
 /// A live item: id, version, guide.
 ///
@@ -39,14 +41,79 @@ pub fn version(read: &mut Read<'_>, item: ItemId, version: i64) -> Result<Option
     Ok(read.opt(&store::VERSION, (item, version))?.map(|(document,)| document.0))
 }
 
-/// Takes all items delivered with the program; the same twice changes nothing.
+/// What a person holds, told by whoever keeps certificates and checked papers.
+pub trait Inventory: Send + Sync + 'static {
+    /// The kinds of paper ([`kinds::PAPERS`]) of which she holds a valid one; `None`: nobody keeps such things here.
+    ///
+    /// # Errors
+    /// If the database fails.
+    fn holds(
+        &self,
+        read: &mut Read<'_>,
+        vault: &Vault,
+        person: PersonId,
+    ) -> Result<Option<Vec<String>>, DbError>;
+}
+
+/// The inventory as a service.
+pub struct InventoryService(pub Box<dyn Inventory>);
+
+/// Nobody keeps certificates: guides tell the best ways to everybody.
+pub struct NoInventory;
+
+impl Inventory for NoInventory {
+    fn holds(&self, _: &mut Read<'_>, _: &Vault, _: PersonId) -> Result<Option<Vec<String>>, DbError> {
+        Ok(None)
+    }
+}
+
+/// Items in one act: each writes about five rows.
+const AT_ONCE: usize = 100;
+
+/// Takes the items that are written out whole. A fresh house has them from the start.
 ///
 /// # Errors
 /// If a document is wrong or the database fails.
+pub async fn deliver_written(house: &House) -> Result<usize, CatalogueError> {
+    take(house, "written", delivered::written).await
+}
+
+/// Takes the whole catalogue that comes with the program. The same twice is one look at a digest.
+///
+/// # Errors
+/// If a line is wrong or the database fails.
 pub async fn deliver_all(house: &House) -> Result<usize, CatalogueError> {
-    let mut new = 0;
-    for (key, json) in crate::DELIVERED {
-        new += usize::from(house.act(&Actor::system(), move |act| deliver(act, key, json)).await?);
+    take(house, "all", delivered::items).await
+}
+
+async fn take(
+    house: &House,
+    set: &'static str,
+    items: fn() -> Result<Vec<(String, Guide)>, delivered::BadLine>,
+) -> Result<usize, CatalogueError> {
+    let digest = delivered::digest();
+    let known = house.read(move |r| r.opt(&store::DIGEST, (set,))).await?;
+    if known.is_some_and(|(d,)| d.as_ref() == Some(&digest)) {
+        return Ok(0);
     }
-    Ok(new)
+    let mut arriving = Vec::new();
+    for (key, guide) in items()? {
+        arriving.push(Arriving::new(key, guide)?);
+    }
+    let mut changed = 0;
+    let last = arriving.len().div_ceil(AT_ONCE);
+    for (n, chunk) in arriving.chunks(AT_ONCE).enumerate() {
+        let (chunk, digest) = (chunk.to_vec(), digest.clone());
+        changed += house
+            .act(&Actor::system(), move |act| {
+                let changed = deliver(act, &chunk)?;
+                // With the last of them, so that a start that was cut off goes on at the next.
+                if n + 1 == last {
+                    act.run(&store::SET_DIGEST, (set, digest.clone()))?;
+                }
+                Ok::<_, CatalogueError>(changed)
+            })
+            .await?;
+    }
+    Ok(changed)
 }

@@ -16,25 +16,100 @@ row! {
     }
 }
 
+row! {
+    #[derive(Clone, Debug)]
+    pub(crate) struct CardRow {
+        pub item: ItemId,
+        pub key: String,
+        pub name_zh: String,
+        pub name_en: String,
+        pub summary_zh: String,
+        pub summary_en: String,
+        pub words: String,
+        pub department: String,
+        pub department_zh: String,
+        pub department_en: String,
+        pub level: String,
+        pub persons: String,
+        pub events: String,
+        pub days: i64,
+        pub best: i64,
+        pub worst: i64,
+        pub declared: Option<i64>,
+        pub unchecked: i64,
+    }
+}
+
+row! {
+    /// How the items of one department stand.
+    #[derive(Clone, Debug)]
+    pub(crate) struct DepartmentRow {
+        pub department: String,
+        pub department_zh: String,
+        pub department_en: String,
+        pub items: i64,
+        pub zero: i64,
+        pub one: i64,
+        pub more: i64,
+        pub declared: i64,
+        pub apart: i64,
+    }
+}
+
+row! {
+    #[derive(Clone, Debug)]
+    pub(crate) struct NamedRow {
+        pub item: ItemId,
+        pub key: String,
+        pub name_zh: String,
+        pub name_en: String,
+    }
+}
+
 sql! {
     pub(crate) BY_KEY: ItemRow = "SELECT i.id, i.key, i.state, i.version, v.document, i.rev FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1";
-    pub(crate) SHOWN: (ItemId, i64) = "SELECT id, version FROM items WHERE key = $1 AND state = 'live'";
-    pub(crate) LIVE: ItemRow = "SELECT i.id, i.key, i.state, i.version, v.document, i.rev FROM items i
-        JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.state = 'live' AND i.id > $1 ORDER BY i.id LIMIT $2";
     pub(crate) VERSION: (Json<Guide>,) = "SELECT document FROM item_versions WHERE item = $1 AND version = $2";
     pub(crate) HEAD: (ItemId, i64, Vec<u8>) = "SELECT i.id, i.version, v.hash FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1";
     pub(crate) ADD: () = "INSERT INTO items (id, key, state, version, rev) VALUES ($1, $2, 'live', 1, 1)";
     pub(crate) ADD_VERSION: () = "INSERT INTO item_versions (item, version, document, hash, made_at) VALUES ($1, $2, $3, $4, $5)";
     pub(crate) RAISE: () = "UPDATE items SET version = $3, rev = rev + 1 WHERE id = $1 AND version = $2";
-    pub(crate) COUNT_LIVE: (i64,) = "SELECT count(*) FROM items WHERE state = 'live'";
+    pub(crate) CARDS: CardRow = "SELECT item, key, name_zh, name_en, summary_zh, summary_en, words, department, department_zh, department_en,
+        level, persons, events, days, best, worst, declared, unchecked FROM item_cards WHERE item > $1 ORDER BY item LIMIT 500";
+    pub(crate) DROP_CARD: () = "DELETE FROM item_cards WHERE item = $1";
+    pub(crate) ADD_CARD: () = "INSERT INTO item_cards (item, key, name_zh, name_en, summary_zh, summary_en, words, department, department_zh,
+        department_en, level, persons, events, days, best, worst, declared, unchecked)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    pub(crate) STAMP: (i64,) = "SELECT stamp FROM catalogue_marks WHERE name = 'catalogue'";
+    pub(crate) RAISE_STAMP: () = "INSERT INTO catalogue_marks (name, stamp) VALUES ('catalogue', 1)
+        ON CONFLICT (name) DO UPDATE SET stamp = catalogue_marks.stamp + 1";
+    pub(crate) DIGEST: (Option<Vec<u8>>,) = "SELECT digest FROM catalogue_marks WHERE name = $1";
+    pub(crate) SET_DIGEST: () = "INSERT INTO catalogue_marks (name, digest, stamp) VALUES ($1, $2, 1)
+        ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, stamp = catalogue_marks.stamp + 1";
+    pub(crate) COUNT_LIVE: (i64,) = "SELECT count(*) FROM item_cards";
+    pub(crate) NAMES: NamedRow = "SELECT item, key, name_zh, name_en FROM item_cards WHERE item > $1 ORDER BY item LIMIT 100";
+    pub(crate) COUNT_OF: (i64,) = "SELECT count(*) FROM item_cards WHERE department = $1 AND worst >= $2 AND worst <= $3";
+    pub(crate) NAMES_OF: NamedRow = "SELECT item, key, name_zh, name_en FROM item_cards
+        WHERE department = $1 AND worst >= $2 AND worst <= $3 AND item > $4 ORDER BY item LIMIT 100";
+    pub(crate) DEPARTMENTS: DepartmentRow = "SELECT department, department_zh, department_en, count(*) AS items,
+        count(*) FILTER (WHERE worst = 0) AS zero, count(*) FILTER (WHERE worst = 1) AS one, count(*) FILTER (WHERE worst > 1) AS more,
+        count(declared) AS declared, count(*) FILTER (WHERE declared <> worst) AS apart
+        FROM item_cards GROUP BY department, department_zh, department_en ORDER BY department";
+    pub(crate) APART: CardRow = "SELECT item, key, name_zh, name_en, summary_zh, summary_en, words, department, department_zh, department_en,
+        level, persons, events, days, best, worst, declared, unchecked FROM item_cards WHERE declared <> worst AND item > $1 ORDER BY item LIMIT 100";
     pub(crate) STATES: (i64, Option<String>) = "SELECT id, state FROM items WHERE id > $1 ORDER BY id LIMIT $2";
 }
 
 linli_acts::retention! {
     "items", keep, "事项目录是公开信息，长期保存。", "The catalogue is public and is kept.";
+    "item_cards", keep, "事项目录的摘要，随事项更新。", "Short form of the catalogue, kept with it.";
+    "catalogue_marks", keep, "目录更新的标记，不含个人信息。", "Marks of changes; nothing personal.";
     "item_versions", keep, "办件按受理时的版本办理，各版本长期保存。", "A case keeps the version it began with, so versions are kept.";
+}
+
+linli_acts::act_words! {
+    "catalogue.delivered" = "事项随程序更新", "The item came with the program";
 }
 
 linli_acts::inventory::submit! { linli_acts::StateProof { subject_kind: "item", page: &STATES } }

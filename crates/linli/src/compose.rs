@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use linli_acts::{BodyId, DutyId, DutyKind, Held, House, PersonId, Services, StaffId};
 use linli_base::{Day, Instant, PlaceCode};
+use linli_catalogue::offers::{Finder, InventoryService, NoInventory};
 use linli_db::{Db, DbError, Kind, Read, Room};
 use linli_documents::Typesetter;
 use linli_files::offers::{NoScanner, Scanner, ScannerService};
@@ -127,6 +128,7 @@ pub fn rail() -> Arc<[RailGroup]> {
                     &["rules.keeper", "rules.approver"][..],
                 ),
                 link("/office/proposals", "规则审批", "Proposals", &["rules.keeper", "rules.approver"][..]),
+                link("/office/items", "事项和跑腿次数", "Items and visits", &[][..]),
                 link("/office/log", "办理记录", "The log", &["duties.auditor"][..]),
                 link("/office/places", "区划和地址", "Divisions and addresses", &["places.editor"][..]),
             ],
@@ -258,11 +260,13 @@ pub async fn open(
         .with(Arc::new(SmsGatewayService(outside.sms)))
         .with(Arc::new(WechatGatewayService(outside.wechat)))
         .with(Arc::new(ScannerService(outside.scanner)))
+        .with(Arc::new(Finder::default()))
+        .with(Arc::new(InventoryService(Box::new(NoInventory))))
         .with(Arc::new(PhoneBookService(Box::new(Register))));
     let house = House::new(db, vault, services, LISTENERS);
     house.start().await?;
     linli_rules::deliver_calendar(&house).await?;
-    linli_catalogue::offers::deliver_all(&house).await?;
+    linli_catalogue::offers::deliver_written(&house).await?;
     linli_certificates::offers::deliver_kinds(&house).await?;
     Ok(house)
 }

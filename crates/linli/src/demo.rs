@@ -104,6 +104,8 @@ pub async fn fill(house: &House, clock: &ManualClock, size: u64) -> anyhow::Resu
     let today = clock.now();
     let begin = today.plus_seconds(-365 * 86_400);
     clock.set(begin);
+    println!("  1,203 service items …");
+    linli_catalogue::offers::deliver_all(house).await?;
     println!("  18 streets, 265 communities, departments, committees …");
     let bodies = district::places_and_bodies(house).await?;
     println!("  {size} residents …");

@@ -46,6 +46,7 @@ fn site(config: &Config) -> Site {
 /// If it cannot be opened or the address cannot be bound.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let house = open(&config).await?;
+    linli_catalogue::offers::deliver_all(&house).await?;
     if config.sms.is_none() {
         tracing::warn!("no [sms] in the configuration: residents cannot sign in, and notices wait");
     }

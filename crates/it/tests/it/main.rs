@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod cases;
+mod catalogue;
 mod certificates;
 mod crawl;
 mod desk;

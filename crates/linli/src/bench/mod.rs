@@ -16,6 +16,7 @@ mod load;
 mod queue;
 mod replay;
 mod seam;
+mod search;
 mod start;
 
 use std::path::PathBuf;
@@ -33,6 +34,8 @@ pub enum Suite {
     Db,
     /// The desk with many open cases: `queue`, `export`.
     Desk,
+    /// Finding among the 1,203 items: `catalogue-search`, `catalogue-index`.
+    Search,
 }
 
 /// Measure this program on this machine.
@@ -95,6 +98,7 @@ pub async fn run(set: Settings) -> anyhow::Result<()> {
                 export::run(&set, &told).await?;
             }
         }
+        Suite::Search => search::run(&set, &told)?,
     }
     Ok(())
 }

@@ -1,0 +1,98 @@
+//! For officers: visits as published against visits as derived, by department. For everybody: the proofs that are not asked any more.
+
+use askama::Template;
+use linli_web::{Fault, Frame, Reply, Req};
+
+use super::guide::cause;
+use crate::domain::ItemId;
+use crate::store::{self, CardRow, DepartmentRow};
+use crate::visits::{Holder, visits};
+use crate::{Words, abolished as list};
+
+#[derive(Template)]
+#[template(path = "visits.html")]
+struct VisitsPage {
+    f: Frame,
+    w: Words,
+    departments: Vec<DepartmentRow>,
+    apart: Vec<Apart>,
+    advice: Vec<Advised>,
+    /// The department whose advice is shown.
+    of: String,
+}
+
+/// An item whose published visits are not the derived ones.
+struct Apart {
+    key: String,
+    name: String,
+    declared: i64,
+    worst: i64,
+    best: i64,
+}
+
+/// An item with visits, why, and how one could be saved.
+struct Advised {
+    key: String,
+    name: String,
+    visits: u8,
+    causes: Vec<(String, bool)>,
+}
+
+#[derive(Template)]
+#[template(path = "abolished.html")]
+struct AbolishedPage {
+    f: Frame,
+    w: Words,
+    proofs: Vec<list::Abolished>,
+}
+
+/// Items whose advice is shown on one page.
+const ADVISED: usize = 60;
+
+pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
+    req.officer()?;
+    let w: Words = req.words();
+    let lang = w.lang();
+    let of =
+        Some(req.query().text("department")).filter(|d| !d.is_empty()).unwrap_or_else(|| "RS".to_owned());
+    let wanted = of.clone();
+    let (departments, apart, guides) = req
+        .read(move |r| {
+            let departments = r.all(&store::DEPARTMENTS, ())?;
+            let apart: Vec<CardRow> = r.all(&store::APART, (ItemId::from_raw(0),))?;
+            let mut guides = Vec::new();
+            for named in r.all(&store::NAMES_OF, (wanted.as_str(), 1i64, 1_000i64, ItemId::from_raw(0)))? {
+                if guides.len() < ADVISED
+                    && let Some(row) = r.opt(&store::BY_KEY, (named.key.as_str(),))?
+                {
+                    guides.push((row.key, row.document.0));
+                }
+            }
+            Ok::<_, linli_db::DbError>((departments, apart, guides))
+        })
+        .await?;
+    let advice = guides
+        .iter()
+        .map(|(key, g)| {
+            let told = visits(g, &Holder::worst());
+            let saving: Vec<_> = told.advice(g.pace).map(|(c, _)| *c).collect();
+            let causes = told.causes.iter().map(|c| (cause(w, c), saving.contains(c))).collect();
+            Advised { key: key.clone(), name: super::pick(lang, &g.name), visits: told.count, causes }
+        })
+        .collect();
+    let apart = apart
+        .into_iter()
+        .map(|c| Apart {
+            key: c.key,
+            name: lang.pick(&c.name_zh, &c.name_en).into_owned(),
+            declared: c.declared.unwrap_or(0),
+            worst: c.worst,
+            best: c.best,
+        })
+        .collect();
+    Ok(Reply::page(&VisitsPage { f: req.frame(), w, departments, apart, advice, of }))
+}
+
+pub(crate) async fn abolished(req: Req) -> Result<Reply, Fault> {
+    Ok(Reply::page(&AbolishedPage { f: req.frame(), w: req.words(), proofs: list::all().collect() }))
+}

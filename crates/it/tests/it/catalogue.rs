@@ -1,0 +1,112 @@
+//! The catalogue as people meet it: found, narrowed, read, printed, begun; its figures, and what one changed material does to them.
+
+use it::TestHouse;
+use linli_acts::Actor;
+use linli_catalogue::material::HandIn;
+use linli_catalogue::offers::{self, Arriving, CatalogueError, Way, deliver};
+
+async fn value(h: &TestHouse, key: &'static str) -> i64 {
+    let figure = linli_figures::find(key).unwrap();
+    let day = h.house.now().day();
+    h.house.read(move |r| (figure.value)(r, day)).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_letters_figures_are_derived_and_one_material_moves_them() {
+    for h in TestHouse::districts().await {
+        let figures = ["items.total", "items.hr", "items.hr.zero", "items.hr.one"];
+        let mut told = Vec::new();
+        for key in figures {
+            told.push(value(&h, key).await);
+        }
+        assert_eq!(told, [1_203, 126, 98, 28]);
+        let (_, _, mut guide) =
+            h.house.read(|r| offers::live(r, "unemployment-benefit")).await.unwrap().unwrap();
+        for material in guide.materials.iter_mut().filter(|m| m.key == "leave-proof") {
+            material.ways = vec![Way::Original { hand_in: HandIn::Counter }];
+        }
+        let changed = Arriving::new("unemployment-benefit".into(), guide).unwrap();
+        let once = vec![changed];
+        let again = once.clone();
+        assert_eq!(h.house.act(&Actor::system(), move |act| deliver(act, &once)).await.unwrap(), 1);
+        assert_eq!(h.house.act(&Actor::system(), move |act| deliver(act, &again)).await.unwrap(), 0);
+        assert_eq!((value(&h, "items.hr.zero").await, value(&h, "items.hr.one").await), (97, 29));
+        let page = h.visitor().get("/figures/items.hr.zero").await;
+        assert!(page.says("97"), "{}", page.text());
+        let mut officer = crate::office::sign_in(&h, "rules").await;
+        let page = officer.get("/office/items").await;
+        assert_eq!(page.status, 200);
+        assert!(page.says("要到窗口交或核对“解除或终止劳动关系信息”"), "{}", page.text());
+        assert!(page.says("改了就少跑一次"));
+        let guide = h.visitor().get("/services/unemployment-benefit").await;
+        assert!(guide.says("1 次"), "{}", guide.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_with_nothing_changed_writes_nothing() {
+    for h in TestHouse::districts().await {
+        assert_eq!(offers::deliver_all(&h.house).await.unwrap(), 0);
+        assert_eq!(offers::deliver_written(&h.house).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_item_that_asks_for_an_abolished_proof_cannot_go_live() {
+    for h in TestHouse::each().await {
+        let (_, _, mut guide) = h.house.read(|r| offers::live(r, "senior-card")).await.unwrap().unwrap();
+        guide.materials[0].name.zh = "身份证复印件".into();
+        let bad = vec![Arriving::new("another-card".into(), guide).unwrap()];
+        let refused = h.house.act(&Actor::system(), move |act| deliver(act, &bad)).await.unwrap_err();
+        assert!(matches!(refused, CatalogueError::Guide(_)), "{refused}");
+        let page = h.visitor().get("/services/another-card").await;
+        assert_eq!(page.status, 404);
+        assert!(h.visitor().get("/services/abolished").await.says("身份证复印件"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn services_are_found_narrowed_paged_and_read() {
+    for h in TestHouse::districts().await {
+        let mut v = h.visitor();
+        let page = v.get("/").await;
+        assert!(page.says("看全部 1203 项") && page.says("按人生事件找"), "{}", page.text());
+        let page = v.get("/services").await;
+        assert!(page.says("共 1203 项") && page.says("page=2"), "{}", page.text());
+        let page = v.get("/services?page=61").await;
+        assert!(page.says("第一页") && !page.says("page=62"), "the last page");
+        for (typed, name) in
+            [("shengyujintie", "职工生育津贴"), ("结昏登记", "结婚登记"), ("社保卡丢了", "社会保障卡挂失")]
+        {
+            let page = v.get(&format!("/services?q={}", linli_web::encode(typed))).await;
+            assert!(page.says(name), "{typed}: {}", page.text());
+        }
+        let page = v.get("/services?event=marriage&who=persons&q=jiehun").await;
+        assert!(page.says("/services/marriage-registration"), "{}", page.text());
+        // Unknown words narrow nothing, and nothing breaks.
+        for odd in [
+            "/services?event=x&level=y&who=z&page=abc",
+            "/services?department=%27%22%3C",
+            "/services?q=%00%E2%80%AE'",
+        ] {
+            assert_eq!(v.get(odd).await.status, 200, "{odd}");
+        }
+        let page = v.get("/services/marriage-registration").await;
+        assert!(
+            page.says("婚姻登记应当由双方亲自到场") && page.says("可以一起办") && page.says("1 次"),
+            "{}",
+            page.text()
+        );
+        let page = v.get("/services/marriage-registration/print").await;
+        assert!(page.says("<svg") && page.says("http://linli.test/services/marriage-registration"));
+        let page = v.get("/services/tax-payment-certificate").await;
+        assert!(
+            page.says("https://etax.guangdong.chinatax.gov.cn/") && page.says("还没有经部门核对"),
+            "{}",
+            page.text()
+        );
+        let (status, found) = v.api_get("/api/v1/items?q=%E5%A4%B1%E4%B8%9A%E9%87%91", "").await;
+        assert_eq!(status, 200);
+        assert_eq!(found["items"][0]["key"], "unemployment-benefit", "{found}");
+    }
+}
