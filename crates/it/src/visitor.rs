@@ -276,16 +276,6 @@ impl Visitor {
         body.extend(head.into_bytes());
         body.extend(bytes);
         body.extend(format!("\r\n--{mark}--\r\n").into_bytes());
-        let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        let request = Request::post(path)
-            .header(header::COOKIE, cookies.join("; "))
-            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={mark}"))
-            .header("sec-fetch-site", "same-origin")
-            .body(Body::from(body))
-            .expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let status = response.status().as_u16();
-        let body = to_bytes(response.into_body(), 32 * 1024 * 1024).await.expect("a body").to_vec();
-        Page { status, path: path.to_owned(), body, content_type: String::new() }
+        self.send_as("POST", path, &format!("multipart/form-data; boundary={mark}"), body).await.0
     }
 }

@@ -58,7 +58,7 @@ async fn loaded(req: &Req, id: CaseId) -> Result<Option<Loaded>, Fault> {
             let answers = row.open(house.vault())?;
             let sent = supplements::sent(r, &row, &guide, &asked)?;
             let places = super::places(r, lang, form.fields())?;
-            Ok(Loaded { form, answers, points: asked, sent, places })
+            Ok::<_, ApplicationError>(Loaded { form, answers, points: asked, sent, places })
         })
         .await?;
     Ok(Some(found).filter(|l| !l.points.is_empty()))

@@ -37,7 +37,7 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
             let row = store::of_case(r, id)?;
             let (asked, guide) = (casework::asked(r, house.vault(), id)?, acts::guide_of(r, &row)?);
             let sent = supplements::sent(r, &row, &guide, &asked)?;
-            Ok(sent.into_iter().find(|s| s.material.key == wanted))
+            Ok::<_, ApplicationError>(sent.into_iter().find(|s| s.material.key == wanted))
         })
         .await?
         .ok_or(Missing)?;

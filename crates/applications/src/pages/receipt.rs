@@ -44,7 +44,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
                 to_bring.push(w.to_bring(&crate::show::how(r, w, &m.how)?, &name));
             }
             let counts = r.one(&store::COUNTS, (row.id,))?;
-            Ok((case, row, answers, materials, to_bring, counts))
+            Ok::<_, ApplicationError>((case, row, answers, materials, to_bring, counts))
         })
         .await?;
     let f = req.frame();
