@@ -23,14 +23,13 @@ pub fn live(read: &mut Read<'_>, key: &str) -> Result<Option<(ItemId, i64, Guide
     Ok(row.filter(|r| r.state == crate::domain::ItemState::Live).map(|r| (r.id, r.version, r.document.0)))
 }
 
-/// Live items that can be applied for here, with their names: at most 500.
+/// Live items for persons that a department has checked, with their names: what somebody may be trusted with. At most 500.
 ///
 /// # Errors
 /// If the database fails.
-pub fn names(read: &mut Read<'_>) -> Result<Vec<(String, String, String)>, linli_db::DbError> {
-    let rows = read.all(&store::LIVE, (ItemId::from_raw(0), 500))?;
-    let with_form = rows.into_iter().filter(|r| r.document.0.form().is_some());
-    Ok(with_form.map(|r| (r.key, r.document.0.name.zh.clone(), r.document.0.name.en)).collect())
+pub fn names(read: &mut Read<'_>) -> Result<Vec<(String, String, String)>, DbError> {
+    let rows = read.all(&store::CHECKED_NAMES, ())?;
+    Ok(rows.into_iter().map(|r| (r.key, r.name_zh, r.name_en)).collect())
 }
 
 /// The version of an item that a case began with.

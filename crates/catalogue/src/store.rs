@@ -89,6 +89,8 @@ sql! {
         ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, stamp = catalogue_marks.stamp + 1";
     pub(crate) COUNT_LIVE: (i64,) = "SELECT count(*) FROM item_cards";
     pub(crate) NAMES: NamedRow = "SELECT item, key, name_zh, name_en FROM item_cards WHERE item > $1 ORDER BY item LIMIT 100";
+    pub(crate) CHECKED_NAMES: NamedRow = "SELECT item, key, name_zh, name_en FROM item_cards
+        WHERE unchecked = 0 AND persons <> 'enterprises' ORDER BY item LIMIT 500";
     pub(crate) COUNT_OF: (i64,) = "SELECT count(*) FROM item_cards WHERE department = $1 AND worst >= $2 AND worst <= $3";
     pub(crate) NAMES_OF: NamedRow = "SELECT item, key, name_zh, name_en FROM item_cards
         WHERE department = $1 AND worst >= $2 AND worst <= $3 AND item > $4 ORDER BY item LIMIT 100";
