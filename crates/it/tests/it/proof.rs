@@ -31,11 +31,12 @@ pub async fn sign_in(h: &TestHouse, name: &str) -> Visitor {
     v
 }
 
-/// Six digits by themselves.
+/// Six digits by themselves, not a part of the digest in the address of a style sheet.
 fn shown_code(page: &Page) -> String {
     let text = page.text();
-    let found = text.split(|c: char| !c.is_ascii_digit()).find(|run| {
-        run.len() == 6 && !text.contains(&format!("#{run}")) && !text.contains(&format!("v={run}"))
+    let found = text.split(|c: char| !c.is_ascii_alphanumeric()).find(|run| {
+        let digits = run.len() == 6 && run.bytes().all(|b| b.is_ascii_digit());
+        digits && !text.contains(&format!("#{run}")) && !text.contains(&format!("v={run}"))
     });
     found.unwrap_or_else(|| panic!("no code shown: {text}")).to_owned()
 }
