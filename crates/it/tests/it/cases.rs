@@ -35,7 +35,7 @@ pub async fn apply(v: &mut Visitor) -> Page {
 }
 
 /// The address of the case that a receipt is for.
-fn case_of(receipt: &Page) -> &str {
+pub fn case_of(receipt: &Page) -> &str {
     receipt.path.strip_suffix("/receipt").unwrap_or_else(|| panic!("no receipt: {}", receipt.text()))
 }
 

@@ -4,7 +4,7 @@
 use it::{Form, Page, TestHouse, Visitor};
 use linli_casework::offers::{self as casework, State};
 
-use crate::cases::{apply, at_desk, filed, number, sound, to};
+use crate::cases::{apply, at_desk, case_of, filed, number, sound, to};
 use crate::office::sign_in as officer;
 use crate::proof::sign_in;
 
@@ -13,7 +13,8 @@ async fn apply_card(v: &mut Visitor) -> Page {
     let page = v.get("/apply/senior-card").await;
     let page = v.submit(&to(&page, "/apply/senior-card")).await;
     let page = v.submit(&to(&page, "/apply/senior-card/1").with("delivery", "post")).await;
-    v.submit(&to(&page, "/apply/senior-card/check").with("truth", "1")).await
+    let receipt = v.submit(&to(&page, "/apply/senior-card/check").with("truth", "1")).await;
+    v.get(case_of(&receipt)).await
 }
 
 /// The ticks of the rows on a page of the queue that carry these numbers.
@@ -583,7 +584,8 @@ async fn an_application_on_paper_counts_from_the_day_it_came() {
             422,
             "not in the future"
         );
-        let page = clerk.submit(&send.with("received", "2026-11-20")).await;
+        let receipt = clerk.submit(&send.with("received", "2026-11-20")).await;
+        let page = clerk.get(case_of(&receipt)).await;
         let no = number(&page);
         clerk.submit(&Form { action: "/desk/people/done-helping".to_owned(), ..to_hidden(&page) }).await;
         let page = at_desk(&mut clerk, &no).await;
