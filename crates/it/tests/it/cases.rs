@@ -97,7 +97,7 @@ async fn an_allowance_from_the_question_to_the_review() {
         assert_eq!(page.path, twice.path);
         assert!(page.says("已提交") && page.says("不用您填") && page.says("不用您交"), "{}", page.text());
         let page = v.get(case_of(&page)).await;
-        assert!(page.says("已提交") && page.says("待受理"), "{}", page.text());
+        assert!(page.says("提交了申请") && page.says("待受理"), "{}", page.text());
         let number = number(&page);
         let mine = page.path.clone();
         // The same thing cannot be asked for twice.

@@ -530,7 +530,7 @@ async fn family_acts_for_her_in_what_she_allows_until_either_ends_it() {
         assert_eq!(son.get("/apply/old-age-allowance").await.status, 404);
         assert!(son.get("/me").await.says("陈志伟"));
         let page = apply_card(&mut son).await;
-        assert!(page.says("已提交"), "{}", page.text());
+        assert!(page.says("提交了申请"), "{}", page.text());
         let mine = page.path.clone();
         assert!(mother.get(&mine).await.says("待受理"), "it is hers");
         assert!(mother.get("/me/looks").await.says("亲友"), "and she sees that he did it");
