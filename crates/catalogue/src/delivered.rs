@@ -18,6 +18,9 @@ use crate::visits::best_and_worst;
 /// Raised when the way of reading these files changes, so that every process reads them anew.
 const READING: &[u8] = b"1";
 
+/// Items by their keys.
+pub(crate) type Items = Vec<(String, Guide)>;
+
 const FILES: &[&str] = &[
     include_str!("../items/hr.txt"),
     include_str!("../items/others.txt"),
@@ -215,7 +218,7 @@ struct Line<'a> {
 ///
 /// # Errors
 /// The line that is wrong.
-pub fn items() -> Result<Vec<(String, Guide)>, BadLine> {
+pub fn items() -> Result<Items, BadLine> {
     let library = Library::read()?;
     let mut out = written()?;
     let [hr, others, ..] = FILES else { return Err(bad("files")) };
@@ -288,7 +291,7 @@ pub fn items() -> Result<Vec<(String, Guide)>, BadLine> {
 ///
 /// # Errors
 /// If one is wrong.
-pub fn written() -> Result<Vec<(String, Guide)>, BadLine> {
+pub fn written() -> Result<Items, BadLine> {
     crate::DELIVERED
         .iter()
         .map(|(key, json)| match Guide::read(json) {
