@@ -18,9 +18,6 @@ use crate::visits::best_and_worst;
 /// Raised when the way of reading these files changes, so that every process reads them anew.
 const READING: &[u8] = b"1";
 
-/// Items by their keys.
-pub(crate) type Items = Vec<(String, Guide)>;
-
 const FILES: &[&str] = &[
     include_str!("../items/hr.txt"),
     include_str!("../items/others.txt"),
@@ -36,6 +33,9 @@ const FILES: &[&str] = &[
 #[derive(Debug, thiserror::Error)]
 #[error("delivered items: {0}")]
 pub struct BadLine(String);
+
+/// Items with their keys, or the line that is wrong.
+pub type Items = Result<Vec<(String, Guide)>, BadLine>;
 
 fn bad(line: &str) -> BadLine {
     BadLine(line.chars().take(120).collect())
@@ -218,7 +218,7 @@ struct Line<'a> {
 ///
 /// # Errors
 /// The line that is wrong.
-pub fn items() -> Result<Items, BadLine> {
+pub fn items() -> Items {
     let library = Library::read()?;
     let mut out = written()?;
     let [hr, others, ..] = FILES else { return Err(bad("files")) };
@@ -291,7 +291,7 @@ pub fn items() -> Result<Items, BadLine> {
 ///
 /// # Errors
 /// If one is wrong.
-pub fn written() -> Result<Items, BadLine> {
+pub fn written() -> Items {
     crate::DELIVERED
         .iter()
         .map(|(key, json)| match Guide::read(json) {
