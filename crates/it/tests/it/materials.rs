@@ -3,6 +3,7 @@
 
 use it::{Form, Page, TestHouse, Visitor};
 use linli_acts::{Actor, check_states, personal_data, seal_once};
+use linli_catalogue::offers::{Arriving, Guide, deliver};
 use linli_db::{DbError, sql};
 
 use crate::files::{pdf, photograph};
@@ -42,8 +43,9 @@ fn item(name: &str) -> String {
     item.to_string()
 }
 
-async fn deliver(h: &TestHouse, key: &'static str, json: String) {
-    let deliver = move |act: &mut linli_acts::Act<'_, '_>| linli_catalogue::offers::deliver(act, key, &json);
+async fn put(h: &TestHouse, key: &'static str, json: String) {
+    let item = Arriving::new(key.to_owned(), Guide::read(&json).unwrap()).unwrap();
+    let deliver = move |act: &mut linli_acts::Act<'_, '_>| deliver(act, std::slice::from_ref(&item));
     h.house.act(&Actor::system(), deliver).await.unwrap();
 }
 
@@ -100,8 +102,8 @@ async fn files(h: &TestHouse) -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_application_with_everything_from_start_to_the_second_time() {
     for h in TestHouse::districts().await {
-        deliver(&h, "every-way", item("样样都要")).await;
-        deliver(&h, "every-way-again", item("样样又要")).await;
+        put(&h, "every-way", item("样样都要")).await;
+        put(&h, "every-way-again", item("样样又要")).await;
         let mut v = sign_in(&h, "梁阿珍").await;
         let page = v.get("/apply/every-way").await;
         assert!(page.says("用您的电子证照“老年人优待卡”，不用交"), "{}", page.text());
@@ -228,7 +230,7 @@ async fn an_application_with_everything_from_start_to_the_second_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_material_is_asked_again_and_sent() {
     for h in TestHouse::districts().await {
-        deliver(&h, "every-way", item("样样都要")).await;
+        put(&h, "every-way", item("样样都要")).await;
         let mut v = sign_in(&h, "梁阿珍").await;
         fill(&mut v, "every-way").await;
         upload(&mut v, "every-way", "birth", "模糊.jpg", &photograph(50)).await;
@@ -265,7 +267,7 @@ async fn a_material_is_asked_again_and_sent() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_changes_on_the_way_is_told_and_nothing_is_lost() {
     for h in TestHouse::districts().await {
-        deliver(&h, "every-way", item("样样都要")).await;
+        put(&h, "every-way", item("样样都要")).await;
         let mut v = sign_in(&h, "梁阿珍").await;
         fill(&mut v, "every-way").await;
         choose(&mut v, "every-way", "birth", "later").await;
@@ -294,7 +296,7 @@ async fn what_changes_on_the_way_is_told_and_nothing_is_lost() {
         changed["begin"]["form"]["pages"][2]["fields"].as_array_mut().unwrap().push(serde_json::json!(
             { "key": "why", "label": { "zh": "为什么", "en": "why" }, "kind": "text" }
         ));
-        deliver(&h, "every-way", changed.to_string()).await;
+        put(&h, "every-way", changed.to_string()).await;
         let page = v.get("/apply/every-way").await;
         assert!(page.says("这件事的要求有更新"), "{}", page.text());
         let page = v.submit(&to(&page, "/apply/every-way")).await;

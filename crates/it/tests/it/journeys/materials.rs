@@ -3,6 +3,7 @@
 
 use it::Served;
 use it::browser::{Tab, View};
+use linli_catalogue::offers::{Arriving, Guide, deliver};
 
 use super::{officer, sign_in};
 use crate::files::photograph;
@@ -15,10 +16,10 @@ const ITEMS: [(&str, &str); 2] = [
     ("school-transfer", include_str!("items/school-transfer.json")),
 ];
 
-async fn deliver(h: &Served) {
+async fn put(h: &Served) {
     for (key, json) in ITEMS {
-        let deliver =
-            move |act: &mut linli_acts::Act<'_, '_>| linli_catalogue::offers::deliver(act, key, json);
+        let item = Arriving::new(key.to_owned(), Guide::read(json).unwrap()).unwrap();
+        let deliver = move |act: &mut linli_acts::Act<'_, '_>| deliver(act, std::slice::from_ref(&item));
         h.house.act(&linli_acts::Actor::system(), deliver).await.unwrap();
     }
 }
@@ -48,7 +49,7 @@ fn picture(t: &mut Tab, v: View, name: &str) {
 async fn a_maternity_allowance_with_a_certificate_and_a_picture() {
     for v in View::FOUR {
         let Some(h) = Served::district().await else { return };
-        deliver(&h).await;
+        put(&h).await;
         let mut t = h.tab(v);
         t.open("/apply/maternity-allowance");
         sign_in(&mut t, "黄慧敏");
@@ -109,7 +110,7 @@ async fn a_maternity_allowance_with_a_certificate_and_a_picture() {
 async fn a_school_transfer_with_a_supplement() {
     for v in View::FOUR {
         let Some(h) = Served::district().await else { return };
-        deliver(&h).await;
+        put(&h).await;
         let mut t = h.tab(v);
         t.open("/apply/school-transfer");
         sign_in(&mut t, "陈志伟");
