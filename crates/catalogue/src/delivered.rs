@@ -34,6 +34,9 @@ const FILES: &[&str] = &[
 #[error("delivered items: {0}")]
 pub struct BadLine(String);
 
+/// Items with their keys, or the line that is wrong.
+pub type Items = Result<Vec<(String, Guide)>, BadLine>;
+
 fn bad(line: &str) -> BadLine {
     BadLine(line.chars().take(120).collect())
 }
@@ -215,7 +218,7 @@ struct Line<'a> {
 ///
 /// # Errors
 /// The line that is wrong.
-pub fn items() -> Result<Vec<(String, Guide)>, BadLine> {
+pub fn items() -> Items {
     let library = Library::read()?;
     let mut out = written()?;
     let [hr, others, ..] = FILES else { return Err(bad("files")) };
@@ -288,7 +291,7 @@ pub fn items() -> Result<Vec<(String, Guide)>, BadLine> {
 ///
 /// # Errors
 /// If one is wrong.
-pub fn written() -> Result<Vec<(String, Guide)>, BadLine> {
+pub fn written() -> Items {
     crate::DELIVERED
         .iter()
         .map(|(key, json)| match Guide::read(json) {

@@ -79,7 +79,7 @@ pub async fn deliver_all(house: &House) -> Result<usize, CatalogueError> {
 async fn take(
     house: &House,
     set: &'static str,
-    items: fn() -> Result<Vec<(String, Guide)>, delivered::BadLine>,
+    items: fn() -> delivered::Items,
 ) -> Result<usize, CatalogueError> {
     let digest = delivered::digest();
     let known = house.read(move |r| r.opt(&store::DIGEST, (set,))).await?;

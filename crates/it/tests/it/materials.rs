@@ -150,7 +150,7 @@ async fn an_application_with_everything_from_start_to_the_second_time() {
         let page = upload(&mut v, "every-way", "birth", "出生证.jpg", &photograph(2_000)).await;
         assert!(page.says("已上传") && page.says("出生证.jpg"), "{}", page.text());
         let page = upload(&mut v, "every-way", "birth", "错的.jpg", &photograph(30)).await;
-        let drop = page.forms().into_iter().filter(|f| f.action.ends_with("/drop")).last().unwrap();
+        let drop = page.forms().into_iter().rfind(|f| f.action.ends_with("/drop")).unwrap();
         assert!(!v.submit(&drop).await.says("错的.jpg"));
         let page = choose(&mut v, "every-way", "birth", "files").await;
         assert_eq!(page.path, "/apply/every-way/materials/photo");
