@@ -92,6 +92,7 @@ pub enum HandIn {
 
 /// One way in which a material is met. Grades after 国办函〔2016〕108号.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "MaterialWay")]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Way {
     /// An electronic certificate in the person's wallet (grade A, 免提交), of a kind of [`kinds::PAPERS`].

@@ -2,7 +2,7 @@
 //! nothing else; each look stands in the holder's log.
 
 use linli_acts::{Act, Entry, PersonId, Subject};
-use linli_base::Instant;
+use linli_base::{FieldError, Instant};
 use linli_vault::Place;
 
 use crate::LONGEST_SHOWING;
@@ -42,11 +42,14 @@ pub(crate) fn show(
         return Err(CertificateError::State);
     }
     let kind = kind_of(act, &row)?;
-    if !within(&wish.audience) {
-        return Err(CertificateError::field("audience", "audience-empty"));
-    }
-    if !within(&wish.purpose) {
-        return Err(CertificateError::field("purpose", "purpose-empty"));
+    let wrong: Vec<FieldError> =
+        [(&wish.audience, "audience", "audience-empty"), (&wish.purpose, "purpose", "purpose-empty")]
+            .into_iter()
+            .filter(|(text, ..)| !within(text))
+            .map(|(_, field, kind)| FieldError::new(field, kind))
+            .collect();
+    if !wrong.is_empty() {
+        return Err(CertificateError::Wrong(wrong));
     }
     let fields: Vec<String> =
         kind.fields.iter().map(|f| f.key.clone()).filter(|key| wish.fields.contains(key)).collect();

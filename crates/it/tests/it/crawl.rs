@@ -155,7 +155,7 @@ async fn every_page_that_anybody_meets_is_sound() {
     }
     // Somebody who has a case under way, so that its pages are met from both sides.
     let mut v = crate::proof::sign_in(&h, "梁阿珍").await;
-    assert!(crate::cases::apply(&mut v).await.says("已提交"));
+    assert!(crate::cases::apply(&mut v).await.says("提交了申请"));
     people.push(("梁阿珍", v, vec!["/my", "/apply/senior-card", "/apply/old-age-allowance"]));
     for officer in demo::OFFICERS {
         people.push((

@@ -31,6 +31,9 @@ async fn some_acts(h: &TestHouse, n: i64) -> Vec<LogId> {
     out
 }
 
+/// Kinds of certificates that come with the program.
+const CERTIFICATE_KINDS: u64 = 16;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_chain_is_whole_and_a_kept_checkpoint_proves_it() {
     for h in TestHouse::each().await {
@@ -39,8 +42,9 @@ async fn a_chain_is_whole_and_a_kept_checkpoint_proves_it() {
         some_acts(&h, 7).await;
         seal_once(&h.house).await.unwrap();
         let report = check_chain(&h.house).await.unwrap();
-        // More: the calendar and the items of the catalogue were delivered when the house was opened; the calendar has no content.
-        let items = linli_catalogue::DELIVERED.len() as u64;
+        // More: the calendar, the items of the catalogue and the kinds of certificates were delivered when the house was opened; the
+        // calendar has no content.
+        let items = linli_catalogue::DELIVERED.len() as u64 + CERTIFICATE_KINDS;
         assert_eq!((report.rows, report.contents), (20 + items, 19 + items));
         assert!(report.faults.is_empty(), "{:?}", report.faults);
         let again = Checkpoint::parse(&kept.file()).unwrap();
@@ -94,8 +98,8 @@ async fn erasing_content_leaves_the_chain_whole() {
         assert_eq!(h.house.read(move |r| contents(r, vaulted.vault(), first)).await.unwrap(), None);
         let report = check_chain(&h.house).await.unwrap();
         assert!(report.faults.is_empty(), "{:?}", report.faults);
-        // More, of nobody: the calendar and the items of the catalogue.
-        let items = linli_catalogue::DELIVERED.len() as u64;
+        // More, of nobody: the calendar, the items of the catalogue and the kinds of certificates.
+        let items = linli_catalogue::DELIVERED.len() as u64 + CERTIFICATE_KINDS;
         assert_eq!((report.rows, report.contents), (7 + items, items));
         let mine = h
             .house

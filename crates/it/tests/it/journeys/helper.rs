@@ -42,6 +42,7 @@ async fn an_allowance_with_help_at_the_door() {
         c.click("input[name=bank-name]");
         c.follow(|c| c.click("main form .act"));
         c.follow(|c| c.click("main form .act"));
+        c.click("input[name='declare.account']");
         c.click("input[name=truth]");
         c.follow(|c| c.click("main form .act"));
         c.expect(v.say("已提交", "Sent"));
