@@ -66,12 +66,19 @@ impl Form {
         let (head, body) = text.split_once('>').unwrap_or((text, ""));
         let action = attribute(head, "action").unwrap_or_else(|| path.to_owned());
         let mut fields = BTreeMap::new();
+        let mut list = String::new();
         for piece in body.split('<').skip(1) {
             let tag = piece.split('>').next().unwrap_or("");
+            if tag.starts_with("option") && tag.contains(" selected") {
+                fields.insert(list.clone(), attribute(tag, "value").unwrap_or_default());
+            }
             if !(tag.starts_with("input") || tag.starts_with("textarea") || tag.starts_with("select")) {
                 continue;
             }
             let Some(name) = attribute(tag, "name") else { continue };
+            if tag.starts_with("select") {
+                list.clone_from(&name);
+            }
             let kind = attribute(tag, "type").unwrap_or_default();
             if matches!(kind.as_str(), "checkbox" | "radio") && !tag.contains(" checked") {
                 continue;
