@@ -48,9 +48,16 @@ pub(crate) async fn place() -> Place {
     let options = Options { clock: Arc::new(clock.clone()), schema, ..Options::default() };
     let url = server.unwrap_or_else(|| dir.join("db").to_str().unwrap().to_owned());
     let db = Db::open(&url, options).await.unwrap();
-    db.migrate(&[linli_acts::ROOM, linli_web::ROOM, linli_notices::ROOM, linli_places::ROOM, crate::ROOM])
-        .await
-        .unwrap();
+    db.migrate(&[
+        linli_acts::ROOM,
+        linli_web::ROOM,
+        linli_rules::ROOM,
+        linli_notices::ROOM,
+        linli_places::ROOM,
+        crate::ROOM,
+    ])
+    .await
+    .unwrap();
     let vault = Arc::new(Vault::new([7; 32], Arc::new(Chance::seeded(1))));
     let check = SimulatedCheck::default();
     let services = Services::default()
