@@ -154,7 +154,8 @@ fn save_page(
     let way = situation.way(&guide, &form, &answers);
     let shown = way.pages.iter().find(|p| p.n == page).ok_or(ApplicationError::Missing)?;
     let typed = |key: &str| typed.get(key).cloned().unwrap_or_default();
-    let (new, wrong) = journey::read_what_is_right(&shown.fields, &typed, &|key| before.get(key).cloned());
+    let (new, wrong) =
+        journey::read_what_is_right(&shown.fields, &typed, &|key| before.get(key).cloned(), act.now().day());
     if whole && !wrong.is_empty() {
         return Err(ApplicationError::Wrong(wrong));
     }
@@ -165,7 +166,7 @@ fn save_page(
     }
     answers.answers.extend(new);
     let way = situation.way(&guide, &form, &answers);
-    let next = journey::after(&way.pages, &way.plan, &answers, &Step::Page(page));
+    let next = journey::after(&way.pages, &way.plan, &answers, &Step::Page(page), act.now().day());
     keep_draft(act, &row, &answers, "applications.saved")?;
     Ok(next)
 }
@@ -336,7 +337,7 @@ fn put_on_file(
         }
     }
     let way = situation.way(&guide, &form, &answers);
-    if let Some(page) = way.pages.iter().find(|p| !journey::answered(p, &answers)) {
+    if let Some(page) = way.pages.iter().find(|p| !journey::answered(p, &answers, act.now().day())) {
         return Err(ApplicationError::Open(Step::Page(page.n)));
     }
     let met = way
@@ -439,7 +440,8 @@ pub fn file_for(
         let way = situation.way(&guide, &form, &answers);
         let Some(shown) = way.pages.iter().find(|p| p.n == page) else { continue };
         let typed = |key: &str| typed.get(key).cloned().unwrap_or_default();
-        let new = journey::read(&shown.fields, &typed, &|_| None).map_err(ApplicationError::Wrong)?;
+        let new = journey::read(&shown.fields, &typed, &|_| None, act.now().day())
+            .map_err(ApplicationError::Wrong)?;
         answers.answers.extend(new);
     }
     // A draft of her own ends with it: the same item is filed once.
@@ -481,7 +483,7 @@ pub fn mend(
     let mut answers = row.open(house.vault())?;
     let fields: Vec<_> = form.fields().filter(|f| asked.iter().any(|p| p.key == f.key)).collect();
     let typed = |key: &str| typed.get(key).cloned().unwrap_or_default();
-    let (new, mut wrong) = journey::read_what_is_right(&fields, &typed, &|_| None);
+    let (new, mut wrong) = journey::read_what_is_right(&fields, &typed, &|_| None, act.now().day());
     let sent = crate::supplements::sent(act, &row, &guide, &asked)?;
     wrong.extend(
         sent.iter().filter(|s| s.files.is_empty()).map(|s| FieldError::new(&s.point, "material-missing")),

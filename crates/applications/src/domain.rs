@@ -77,7 +77,7 @@ impl Answers {
 ///
 /// # Errors
 /// Key of the words.
-pub fn regular(field: &Field, typed: &str) -> Result<String, &'static str> {
+pub fn regular(field: &Field, typed: &str, today: Day) -> Result<String, &'static str> {
     let tidy = match field.kind {
         FieldKind::Lines => text::tidy_lines(typed),
         _ => text::tidy(typed),
@@ -108,12 +108,9 @@ pub fn regular(field: &Field, typed: &str) -> Result<String, &'static str> {
             tidy.parse().ok().and_then(|n| within(field, n)).ok_or("number-wrong")
         }
         FieldKind::Money => fen(&tidy).and_then(|n| within(field, n)).ok_or("money-wrong"),
-        FieldKind::IdNumber => {
-            let far = Day::new(2200, 1, 1).ok_or("number-birth")?;
-            DocumentNumber::parse(DocumentKind::ResidentId, &tidy, far)
-                .map(|d| d.value().to_owned())
-                .map_err(|e| e.kind())
-        }
+        FieldKind::IdNumber => DocumentNumber::parse(DocumentKind::ResidentId, &tidy, today)
+            .map(|d| d.value().to_owned())
+            .map_err(|e| e.kind()),
         FieldKind::Email => email(&tidy).then_some(tidy).ok_or("email-wrong"),
         FieldKind::Place => tidy.parse::<PlaceCode>().map(|p| p.to_string()).map_err(|_| "place-wrong"),
         FieldKind::Address if tidy.chars().count() > 200 => Err("too-long"),
@@ -185,8 +182,12 @@ mod tests {
         Guide::read(json).unwrap().form().unwrap().into_owned()
     }
 
+    fn today() -> Day {
+        Day::new(2026, 11, 27).unwrap()
+    }
+
     fn answer(form: &Form, key: &str, typed: &str) -> Result<String, &'static str> {
-        regular(form.fields().find(|f| f.key == key).unwrap(), typed)
+        regular(form.fields().find(|f| f.key == key).unwrap(), typed, today())
     }
 
     #[test]
@@ -198,6 +199,18 @@ mod tests {
         assert_eq!(answer(&form, "bank-card", "六二二二"), Err("card-wrong"));
         assert_eq!(answer(&form, "contact-phone", ""), Ok(String::new()));
         assert_eq!(answer(&form, "bank-name", "nobank"), Err("choose"));
+    }
+
+    #[test]
+    fn the_number_of_a_child_is_taken_and_one_of_tomorrow_is_not() {
+        let field: Field = serde_json::from_value(serde_json::json!({
+            "key": "pupil-id", "label": { "zh": "身份证号码", "en": "Identity number" }, "kind": "id-number",
+        }))
+        .unwrap();
+        let number = |body: &str| format!("{body}{}", linli_base::docnum::check_digit(body).unwrap());
+        let child = number("44010520170908123");
+        assert_eq!(regular(&field, &child, today()), Ok(child));
+        assert_eq!(regular(&field, &number("44010520261128123"), today()), Err("number-birth"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linli_base::FieldError;
+use linli_base::{Day, FieldError};
 use linli_catalogue::offers::{Facts, Field, FieldKind, Form, Page, asked};
 use linli_catalogue::predicate;
 
@@ -84,11 +84,12 @@ pub fn pages<'a>(
     (out, facts)
 }
 
-/// Whether everything on a page is answered by the rules of today.
+/// Whether everything on a page is answered, by the rules and on the day of today.
 #[must_use]
-pub fn answered(shown: &Shown<'_>, answers: &Answers) -> bool {
-    let one =
-        |key: &str, f: &Field| answers.answers.contains_key(key) && regular(f, answers.value(key)).is_ok();
+pub fn answered(shown: &Shown<'_>, answers: &Answers, today: Day) -> bool {
+    let one = |key: &str, f: &Field| {
+        answers.answers.contains_key(key) && regular(f, answers.value(key), today).is_ok()
+    };
     shown.fields.iter().all(|f| {
         let of_row = |n: usize| f.fields.iter().all(|part| one(&row_key(&f.key, n, &part.key), part));
         one(&f.key, f) && (1..=rows(answers, f)).all(of_row)
@@ -104,8 +105,8 @@ pub fn steps(pages: &[Shown<'_>], plan: &[Wanted<'_>]) -> Vec<Step> {
 
 /// The first step at which something is to be done.
 #[must_use]
-pub fn next_open(pages: &[Shown<'_>], plan: &[Wanted<'_>], answers: &Answers) -> Step {
-    if let Some(page) = pages.iter().find(|p| !answered(p, answers)) {
+pub fn next_open(pages: &[Shown<'_>], plan: &[Wanted<'_>], answers: &Answers, today: Day) -> Step {
+    if let Some(page) = pages.iter().find(|p| !answered(p, answers, today)) {
         return Step::Page(page.n);
     }
     let open = plan.iter().find(|w| w.asks() && w.stand == Stand::Open);
@@ -114,11 +115,11 @@ pub fn next_open(pages: &[Shown<'_>], plan: &[Wanted<'_>], answers: &Answers) ->
 
 /// The step to go on to from one: the next at which something is to be done. Whoever changes one answer is not led through all.
 #[must_use]
-pub fn after(pages: &[Shown<'_>], plan: &[Wanted<'_>], answers: &Answers, step: &Step) -> Step {
+pub fn after(pages: &[Shown<'_>], plan: &[Wanted<'_>], answers: &Answers, step: &Step, today: Day) -> Step {
     let all = steps(pages, plan);
     let behind = all.iter().skip_while(|s| *s != step).skip(1);
     let open = |s: &&Step| match s {
-        Step::Page(n) => pages.iter().any(|p| p.n == *n && !answered(p, answers)),
+        Step::Page(n) => pages.iter().any(|p| p.n == *n && !answered(p, answers, today)),
         Step::Material(key) => plan.iter().any(|w| w.material.key == *key && w.stand == Stand::Open),
         Step::Check => true,
     };
@@ -146,8 +147,9 @@ pub fn read(
     fields: &[&Field],
     typed: &dyn Fn(&str) -> String,
     earlier: &dyn Fn(&str) -> Option<String>,
+    today: Day,
 ) -> Result<BTreeMap<String, Answer>, Vec<FieldError>> {
-    let (out, wrong) = read_what_is_right(fields, typed, earlier);
+    let (out, wrong) = read_what_is_right(fields, typed, earlier, today);
     if wrong.is_empty() { Ok(out) } else { Err(wrong) }
 }
 
@@ -157,9 +159,10 @@ pub fn read_what_is_right(
     fields: &[&Field],
     typed: &dyn Fn(&str) -> String,
     earlier: &dyn Fn(&str) -> Option<String>,
+    today: Day,
 ) -> (BTreeMap<String, Answer>, Vec<FieldError>) {
     let (mut out, mut wrong) = (BTreeMap::new(), Vec::new());
-    let mut one = |key: &str, field: &Field| match regular(field, &typed(key)) {
+    let mut one = |key: &str, field: &Field| match regular(field, &typed(key), today) {
         Ok(value) => {
             let same = !value.is_empty() && earlier(key).is_some_and(|e| e == value);
             let source = if same { AnswerSource::Earlier } else { AnswerSource::Typed };
@@ -186,6 +189,10 @@ mod tests {
     use linli_catalogue::predicate::Op;
 
     use super::*;
+
+    fn today() -> Day {
+        Day::new(2026, 11, 27).unwrap()
+    }
 
     fn both() -> Both {
         Both { zh: "甲".into(), en: "a".into() }
@@ -254,7 +261,7 @@ mod tests {
         let form = form();
         let mut all = answers(&[("outcome", "birth"), ("way", "x"), ("children", "2")]);
         all.answers.extend(answers(&[("children.1.name", "甲"), ("children.1.born", "2026-01-02")]).answers);
-        let open = |a: &Answers| next_open(&pages(&form, &Facts::new(), &|_| None, a).0, &[], a);
+        let open = |a: &Answers| next_open(&pages(&form, &Facts::new(), &|_| None, a).0, &[], a, today());
         assert_eq!(open(&all), Step::Page(4));
         all.answers.extend(answers(&[("children.2.name", "乙"), ("children.2.born", "2026-01-03")]).answers);
         assert_eq!(open(&all), Step::Check);
@@ -282,13 +289,18 @@ mod tests {
             "children.2.born" => "tomorrow".to_owned(),
             _ => String::new(),
         };
-        let wrong = read(&fields, &typed, &|_| None).unwrap_err();
+        let wrong = read(&fields, &typed, &|_| None, today()).unwrap_err();
         let named: Vec<_> = wrong.iter().map(|e| (e.field.as_str(), e.kind)).collect();
         assert_eq!(named, [("children.2.name", "empty"), ("children.2.born", "day-wrong")]);
-        let (right, _) = read_what_is_right(&fields, &typed, &|_| None);
+        let (right, _) = read_what_is_right(&fields, &typed, &|_| None, today());
         assert_eq!(right.get("children.1.name").map(|a| a.value.as_str()), Some("甲"));
         // More rows than the group may have are not read.
-        let many = read(&fields, &|key| if key == "children" { "900".into() } else { "x".into() }, &|_| None);
+        let many = read(
+            &fields,
+            &|key| if key == "children" { "900".into() } else { "x".into() },
+            &|_| None,
+            today(),
+        );
         assert!(many.unwrap_err().iter().any(|e| e.kind == "number-wrong"));
     }
 }

@@ -56,7 +56,7 @@ pub fn choose(
         Some(crate::materials::Stand::Open) => return Err(ApplicationError::field("file", "way-closed")),
         None => return Err(ApplicationError::Missing),
     }
-    let next = after(&way.pages, &way.plan, &answers, &Step::Material(material.to_owned()));
+    let next = after(&way.pages, &way.plan, &answers, &Step::Material(material.to_owned()), act.now().day());
     keep_draft(act, &row, &answers, "applications.saved")?;
     Ok(next)
 }

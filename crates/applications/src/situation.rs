@@ -107,7 +107,7 @@ impl Situation {
         let plan =
             materials::plan(guide, &facts, &rule, &self.holdings, &answers.materials, &count, self.day);
         let steps = journey::steps(&pages, &plan);
-        let next = journey::next_open(&pages, &plan, answers);
+        let next = journey::next_open(&pages, &plan, answers, self.day);
         Path { pages, plan, steps, next }
     }
 

@@ -109,12 +109,11 @@ fn deliver_one(act: &mut Act<'_, '_>, item: &Arriving) -> Result<bool, Catalogue
 
 /// Puts the card of a version that is shown in the place of the one before.
 fn show(act: &mut Act<'_, '_>, c: &Card) -> Result<(), CatalogueError> {
-    let item = ItemId::from_raw(c.item);
-    act.run(&store::DROP_CARD, (item,))?;
+    act.run(&store::DROP_CARD, (c.item,))?;
     act.run(
         &store::ADD_CARD,
         (
-            item,
+            c.item,
             c.key.as_str(),
             c.name_zh.as_str(),
             c.name_en.as_str(),
@@ -131,7 +130,7 @@ fn show(act: &mut Act<'_, '_>, c: &Card) -> Result<(), CatalogueError> {
             c.best,
             c.worst,
             c.declared,
-            i64::from(c.unchecked),
+            c.unchecked,
         ),
     )?;
     Ok(())

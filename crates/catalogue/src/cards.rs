@@ -2,37 +2,37 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use linli_db::{DbError, Read};
+use linli_db::{DbError, Read, row};
 
 use crate::domain::{Guide, ItemId, Level, Pace};
 use crate::handling::Persons;
 use crate::search::Index;
-use crate::store::{self, CardRow};
+use crate::store;
 use crate::visits::best_and_worst;
 
-/// What a list needs of an item.
-#[derive(Clone, Debug)]
-pub struct Card {
-    pub item: i64,
-    pub key: String,
-    pub name_zh: String,
-    pub name_en: String,
-    pub summary_zh: String,
-    pub summary_en: String,
-    pub words: String,
-    pub department: String,
-    pub department_zh: String,
-    pub department_en: String,
-    pub level: String,
-    pub persons: String,
-    /// ` birth work `
-    pub events: String,
-    /// Promised working days; 0: at once.
-    pub days: i64,
-    pub best: i64,
-    pub worst: i64,
-    pub declared: Option<i64>,
-    pub unchecked: bool,
+row! {
+    /// What a list needs of an item: a row of `item_cards`.
+    #[derive(Clone, Debug)]
+    pub struct Card {
+        pub item: ItemId,
+        pub key: String,
+        pub name_zh: String,
+        pub name_en: String,
+        pub summary_zh: String,
+        pub summary_en: String,
+        pub words: String,
+        pub department: String,
+        pub department_zh: String,
+        pub department_en: String,
+        pub level: String,
+        pub persons: String,
+        pub events: String,
+        pub days: i64,
+        pub best: i64,
+        pub worst: i64,
+        pub declared: Option<i64>,
+        pub unchecked: i64,
+    }
 }
 
 /// The word of a level in cards and addresses.
@@ -61,7 +61,7 @@ impl Card {
     pub fn of(item: ItemId, key: &str, guide: &Guide) -> Self {
         let (best, worst) = best_and_worst(guide);
         Self {
-            item: item.raw(),
+            item,
             key: key.to_owned(),
             name_zh: guide.name.zh.clone(),
             name_en: guide.name.en.clone(),
@@ -81,32 +81,7 @@ impl Card {
             best: best.into(),
             worst: worst.into(),
             declared: guide.declared_visits.map(i64::from),
-            unchecked: guide.unchecked,
-        }
-    }
-}
-
-impl From<CardRow> for Card {
-    fn from(r: CardRow) -> Self {
-        Self {
-            item: r.item.raw(),
-            key: r.key,
-            name_zh: r.name_zh,
-            name_en: r.name_en,
-            summary_zh: r.summary_zh,
-            summary_en: r.summary_en,
-            words: r.words,
-            department: r.department,
-            department_zh: r.department_zh,
-            department_en: r.department_en,
-            level: r.level,
-            persons: r.persons,
-            events: r.events,
-            days: r.days,
-            best: r.best,
-            worst: r.worst,
-            declared: r.declared,
-            unchecked: r.unchecked == 1,
+            unchecked: i64::from(guide.unchecked),
         }
     }
 }
@@ -119,12 +94,12 @@ pub fn all(read: &mut Read<'_>) -> Result<Vec<Card>, DbError> {
     let mut out: Vec<Card> = Vec::new();
     // More than a district has items.
     while out.len() < 10_000 {
-        let after = ItemId::from_raw(out.last().map_or(0, |c| c.item));
+        let after = out.last().map_or(ItemId::from_raw(0), |c| c.item);
         let page = read.all(&store::CARDS, (after,))?;
         if page.is_empty() {
             break;
         }
-        out.extend(page.into_iter().map(Card::from));
+        out.extend(page);
     }
     Ok(out)
 }

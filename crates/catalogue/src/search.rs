@@ -148,7 +148,14 @@ impl Index {
         found.sort_by_cached_key(|(n, d)| {
             let c = &d.card;
             let later = LATER.iter().any(|w| d.name.contains(w) && !typed.contains(w));
-            (u32::MAX - n, later, c.unchecked, c.persons == "enterprises", d.name.chars().count(), c.item)
+            (
+                u32::MAX - n,
+                later,
+                c.unchecked,
+                c.persons == "enterprises",
+                d.name.chars().count(),
+                c.item.raw(),
+            )
         });
         found.into_iter().map(|(_, d)| &d.card).collect()
     }

@@ -2,6 +2,7 @@
 
 use linli_db::{Json, row, sql};
 
+use crate::cards::Card;
 use crate::domain::{Guide, ItemId, ItemState};
 
 row! {
@@ -13,30 +14,6 @@ row! {
         pub version: i64,
         pub document: Json<Guide>,
         pub rev: i64,
-    }
-}
-
-row! {
-    #[derive(Clone, Debug)]
-    pub(crate) struct CardRow {
-        pub item: ItemId,
-        pub key: String,
-        pub name_zh: String,
-        pub name_en: String,
-        pub summary_zh: String,
-        pub summary_en: String,
-        pub words: String,
-        pub department: String,
-        pub department_zh: String,
-        pub department_en: String,
-        pub level: String,
-        pub persons: String,
-        pub events: String,
-        pub days: i64,
-        pub best: i64,
-        pub worst: i64,
-        pub declared: Option<i64>,
-        pub unchecked: i64,
     }
 }
 
@@ -75,7 +52,7 @@ sql! {
     pub(crate) ADD: () = "INSERT INTO items (id, key, state, version, rev) VALUES ($1, $2, 'live', 1, 1)";
     pub(crate) ADD_VERSION: () = "INSERT INTO item_versions (item, version, document, hash, made_at) VALUES ($1, $2, $3, $4, $5)";
     pub(crate) RAISE: () = "UPDATE items SET version = $3, rev = rev + 1 WHERE id = $1 AND version = $2";
-    pub(crate) CARDS: CardRow = "SELECT item, key, name_zh, name_en, summary_zh, summary_en, words, department, department_zh, department_en,
+    pub(crate) CARDS: Card = "SELECT item, key, name_zh, name_en, summary_zh, summary_en, words, department, department_zh, department_en,
         level, persons, events, days, best, worst, declared, unchecked FROM item_cards WHERE item > $1 ORDER BY item LIMIT 500";
     pub(crate) DROP_CARD: () = "DELETE FROM item_cards WHERE item = $1";
     pub(crate) ADD_CARD: () = "INSERT INTO item_cards (item, key, name_zh, name_en, summary_zh, summary_en, words, department, department_zh,
@@ -98,7 +75,7 @@ sql! {
         count(*) FILTER (WHERE worst = 0) AS zero, count(*) FILTER (WHERE worst = 1) AS one, count(*) FILTER (WHERE worst > 1) AS more,
         count(declared) AS declared, count(*) FILTER (WHERE declared <> worst) AS apart
         FROM item_cards GROUP BY department, department_zh, department_en ORDER BY department";
-    pub(crate) APART: CardRow = "SELECT item, key, name_zh, name_en, summary_zh, summary_en, words, department, department_zh, department_en,
+    pub(crate) APART: Card = "SELECT item, key, name_zh, name_en, summary_zh, summary_en, words, department, department_zh, department_en,
         level, persons, events, days, best, worst, declared, unchecked FROM item_cards WHERE declared <> worst AND item > $1 ORDER BY item LIMIT 100";
     pub(crate) STATES: (i64, Option<String>) = "SELECT id, state FROM items WHERE id > $1 ORDER BY id LIMIT $2";
 }

@@ -4,8 +4,9 @@ use askama::Template;
 use linli_web::{Fault, Frame, Reply, Req};
 
 use super::guide::cause;
+use crate::cards::Card;
 use crate::domain::ItemId;
-use crate::store::{self, CardRow, DepartmentRow};
+use crate::store::{self, DepartmentRow};
 use crate::visits::{Holder, visits};
 use crate::{Words, abolished as list};
 
@@ -59,7 +60,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let (departments, apart, guides) = req
         .read(move |r| {
             let departments = r.all(&store::DEPARTMENTS, ())?;
-            let apart: Vec<CardRow> = r.all(&store::APART, (ItemId::from_raw(0),))?;
+            let apart: Vec<Card> = r.all(&store::APART, (ItemId::from_raw(0),))?;
             let mut guides = Vec::new();
             for named in r.all(&store::NAMES_OF, (wanted.as_str(), 1i64, 1_000i64, ItemId::from_raw(0)))? {
                 if guides.len() < ADVISED

@@ -279,8 +279,17 @@ impl Tab {
             "[...document.querySelectorAll('main [name=\"{name}\"]:not([type=hidden])')].find(e => e.checkVisibility())"
         );
         self.click_found(name, &find);
-        self.value("document.activeElement.select?.()");
-        self.type_text(text);
+        // What a browser shows of a day follows its own language; no text is inserted there.
+        let day = self.value(&format!(
+            "(() => {{ const e = document.activeElement; if (e.type !== 'date') return false;
+               e.value = {}; e.dispatchEvent(new Event('input', {{ bubbles: true }}));
+               e.dispatchEvent(new Event('change', {{ bubbles: true }})); return true; }})()",
+            json!(text)
+        ));
+        if day != true {
+            self.value("document.activeElement.select?.()");
+            self.type_text(text);
+        }
     }
 
     /// Types where the focus is.

@@ -46,7 +46,6 @@ fn picture(t: &mut Tab, v: View, name: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "its items differ from those that the catalogue delivers now: to be written for them"]
 async fn a_maternity_allowance_with_a_certificate_and_a_picture() {
     for v in View::FOUR {
         let Some(h) = Served::district().await else { return };
@@ -108,7 +107,6 @@ async fn a_maternity_allowance_with_a_certificate_and_a_picture() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "its items differ from those that the catalogue delivers now: to be written for them"]
 async fn a_school_transfer_with_a_supplement() {
     for v in View::FOUR {
         let Some(h) = Served::district().await else { return };
