@@ -1,6 +1,7 @@
 //! For officers: visits as published against visits as derived, by department. For everybody: the proofs that are not asked any more.
 
 use askama::Template;
+use linli_figures::Figure;
 use linli_web::{Fault, Frame, Reply, Req};
 
 use super::guide::cause;
@@ -18,6 +19,7 @@ struct VisitsPage {
     departments: Vec<DepartmentRow>,
     apart: Vec<Apart>,
     advice: Vec<Advised>,
+    figures: Vec<&'static Figure>,
     /// The department whose advice is shown.
     of: String,
 }
@@ -91,7 +93,18 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
             best: c.best,
         })
         .collect();
-    Ok(Reply::page(&VisitsPage { f: req.frame(), w, departments, apart, advice, of }))
+    let figures = ["items.total", "items.hr", "items.hr.zero", "items.hr.one"]
+        .into_iter()
+        .filter_map(linli_figures::find);
+    Ok(Reply::page(&VisitsPage {
+        f: req.frame(),
+        w,
+        departments,
+        apart,
+        advice,
+        figures: figures.collect(),
+        of,
+    }))
 }
 
 pub(crate) async fn abolished(req: Req) -> Result<Reply, Fault> {

@@ -3,26 +3,11 @@
 
 use it::Served;
 use it::browser::{Tab, View};
-use linli_catalogue::offers::{Arriving, Guide, deliver};
 
 use super::{officer, sign_in};
 use crate::files::photograph;
 
 const CARD: &str = "6222 0212 3456 7890 128";
-
-/// The items as this journey knows them: it shall not change with their texts.
-const ITEMS: [(&str, &str); 2] = [
-    ("maternity-allowance", include_str!("items/maternity-allowance.json")),
-    ("school-transfer", include_str!("items/school-transfer.json")),
-];
-
-async fn put(h: &Served) {
-    for (key, json) in ITEMS {
-        let item = Arriving::new(key.to_owned(), Guide::read(json).unwrap()).unwrap();
-        let deliver = move |act: &mut linli_acts::Act<'_, '_>| deliver(act, std::slice::from_ref(&item));
-        h.house.act(&linli_acts::Actor::system(), deliver).await.unwrap();
-    }
-}
 
 fn next(t: &mut Tab) {
     t.follow(|t| t.click("main form .act.wide:not(.quiet)"));
@@ -49,7 +34,6 @@ fn picture(t: &mut Tab, v: View, name: &str) {
 async fn a_maternity_allowance_with_a_certificate_and_a_picture() {
     for v in View::FOUR {
         let Some(h) = Served::district().await else { return };
-        put(&h).await;
         let mut t = h.tab(v);
         t.open("/apply/maternity-allowance");
         sign_in(&mut t, "黄慧敏");
@@ -110,7 +94,6 @@ async fn a_maternity_allowance_with_a_certificate_and_a_picture() {
 async fn a_school_transfer_with_a_supplement() {
     for v in View::FOUR {
         let Some(h) = Served::district().await else { return };
-        put(&h).await;
         let mut t = h.tab(v);
         t.open("/apply/school-transfer");
         sign_in(&mut t, "陈志伟");
