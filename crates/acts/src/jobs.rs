@@ -194,6 +194,8 @@ sql! {
     AGAIN: () = "UPDATE jobs SET leased_until = 0, due_at = $2, error = $3 WHERE id = $1";
     FAILED: () = "UPDATE jobs SET failed_at = $2, error = $3 WHERE id = $1";
     HIGHEST: (i64,) = "SELECT COALESCE(max(id), 0) AS id FROM jobs";
+    // Without a key nothing can be there before, and asking what was written costs a table in memory.
+    INSERT_NEW: () = "INSERT INTO jobs (id, kind, payload, lane, enqueued_at, due_at, pool) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     // A program of another version may have put them elsewhere; in a pool that is no more, nobody would take them.
     ALL_INSIDE: () = "UPDATE jobs SET pool = 'inside' WHERE done_at IS NULL AND failed_at IS NULL AND pool <> 'inside'";
     INTO_POOL: () = "UPDATE jobs SET pool = $2 WHERE done_at IS NULL AND failed_at IS NULL AND pool = 'inside' AND kind = $1";
@@ -205,9 +207,15 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, job: &Job) -> Result<bool, DbError> {
     let due = job.due_at.unwrap_or(now);
     let payload = Json(&job.payload);
     let pool = handler(job.kind).map_or(INSIDE.name, |k| k.pool.name);
-    let added = tx.opt(&INSERT, (id, job.kind, payload, &job.lane, &job.dedup, now, due, pool))?;
-    tx.wake();
-    Ok(added.is_some())
+    let added = match &job.dedup {
+        Some(key) => tx.opt(&INSERT, (id, job.kind, payload, &job.lane, key, now, due, pool))?.is_some(),
+        None => tx.run_one(&INSERT_NEW, (id, job.kind, payload, &job.lane, now, due, pool))?,
+    };
+    // What is due later is found by the clock.
+    if due <= now {
+        tx.wake();
+    }
+    Ok(added)
 }
 
 fn pause_seconds(tries: u32) -> i64 {
@@ -232,21 +240,46 @@ impl Busy {
             .collect()
     }
     /// A job has ended, well or by a panic of ours: its place is free either way.
-    fn end(&mut self, ended: Result<(Id, ()), JoinError>) {
-        let id = match ended {
-            Ok((id, ())) => id,
+    fn end(&mut self, ended: Result<(Id, Ended), JoinError>) -> Option<Ended> {
+        let (id, ended) = match ended {
+            Ok((id, ended)) => (id, Some(ended)),
             Err(e) => {
                 tracing::error!("a job was lost, its lease will end: {e}");
-                e.id()
+                (e.id(), None)
             }
         };
         self.0.remove(&id);
+        ended
     }
 }
 
 /// The highest id of a job: one that no act enqueued stands in no log.
 pub(crate) fn highest(read: &mut Read<'_>) -> Result<i64, DbError> {
     Ok(read.one(&HIGHEST, ())?.0)
+}
+
+/// How many of each pool are done at once where nobody waits beside them: tests, and filling a database.
+const ONCE: u16 = 256;
+
+/// What became of a job.
+struct Ended {
+    id: JobId,
+    tries: u32,
+    outcome: Result<(), JobError>,
+}
+
+impl Ended {
+    fn note(&self, tx: &mut Tx<'_>) -> Result<(), DbError> {
+        let now = tx.now();
+        match &self.outcome {
+            Ok(()) => tx.run(&DONE, (self.id, now)),
+            Err(JobError::Retry(why)) => {
+                tx.run(&AGAIN, (self.id, now.plus_seconds(pause_seconds(self.tries)), why))
+            }
+            Err(JobError::Fail(why)) => tx.run(&FAILED, (self.id, now, why)),
+        }?;
+        Ok(())
+    }
 }
 
 /// Every open job into the pool that this program declares for its kind. Done once at the start.
@@ -276,14 +309,21 @@ impl House {
             .await
     }
 
-    /// Takes what is due from every pool that has room.
-    async fn take(&self, busy: &Busy) -> Result<Vec<(&'static str, JobRow)>, DbError> {
-        let room = busy.room();
-        if room.is_empty() {
+    /// Notes what became of jobs and takes what is due from every pool, up to the room that is told, in one act: under load a job costs no act of
+    /// its own beside what it does. If it fails the leases run out and the jobs are done again: handlers are idempotent.
+    async fn turn(
+        &self,
+        room: Vec<(&'static str, u16)>,
+        ended: Vec<Ended>,
+    ) -> Result<Vec<(&'static str, JobRow)>, DbError> {
+        if room.is_empty() && ended.is_empty() {
             return Ok(Vec::new());
         }
         self.db()
             .write(move |tx| {
+                for job in &ended {
+                    job.note(tx)?;
+                }
                 let now = tx.now();
                 let mut taken = Vec::new();
                 for (pool, left) in &room {
@@ -300,13 +340,15 @@ impl House {
     /// # Errors
     /// If the database fails.
     pub async fn run_due_jobs(&self) -> Result<usize, DbError> {
-        let taken = self.take(&Busy::default()).await?;
+        let rooms = pools().keys().map(|name| (*name, ONCE)).collect();
+        let taken = self.turn(rooms, Vec::new()).await?;
         let count = taken.len();
         let mut running = JoinSet::new();
         for (_, job) in taken {
             running.spawn(self.clone().run_job(job));
         }
-        while running.join_next().await.is_some() {}
+        let ended = running.join_all().await;
+        self.db().write(move |tx| ended.iter().try_for_each(|job| job.note(tx))).await?;
         Ok(count)
     }
 
@@ -316,10 +358,11 @@ impl House {
         let mut committed = self.db().committed();
         let mut busy = Busy::default();
         let mut running = JoinSet::new();
+        let mut ended = Vec::new();
         loop {
             // Seen before looking: what is committed while we look wakes us again.
             committed.borrow_and_update();
-            match self.take(&busy).await {
+            match self.turn(busy.room(), std::mem::take(&mut ended)).await {
                 Ok(taken) => {
                     for (pool, job) in taken {
                         let task = running.spawn(self.clone().run_job(job));
@@ -330,23 +373,23 @@ impl House {
             }
             tokio::select! {
                 changed = committed.changed() => if changed.is_err() { break },
-                Some(ended) = running.join_next_with_id() => busy.end(ended),
+                Some(job) = running.join_next_with_id() => ended.extend(busy.end(job)),
                 () = tokio::time::sleep(Duration::from_secs(1)) => {}
             }
-            while let Some(ended) = running.try_join_next_with_id() {
-                busy.end(ended);
+            while let Some(job) = running.try_join_next_with_id() {
+                ended.extend(busy.end(job));
             }
         }
     }
 
-    async fn run_job(self, job: JobRow) {
+    async fn run_job(self, job: JobRow) -> Ended {
         let handler = handler(&job.kind);
         let (id, tries) = (job.id, job.tries);
         let kind = job.kind.clone();
         let outcome = match handler {
             Some(handler) => {
                 // A handler that panics must not take the worker with it.
-                let running = tokio::spawn((handler.run)(self.clone(), job));
+                let running = tokio::spawn((handler.run)(self, job));
                 running.await.unwrap_or_else(|e| Err(JobError::Retry(format!("panic: {e}"))))
             }
             None => Err(JobError::Fail("unknown kind".to_owned())),
@@ -358,26 +401,7 @@ impl House {
         if let Err(e) = &outcome {
             tracing::warn!(job.kind = %kind, job.id = %id, job.tries = tries, "job {kind}: {e}");
         }
-        let noted = self
-            .db()
-            .write(move |tx| {
-                let now = tx.now();
-                match &outcome {
-                    Ok(()) => tx.run(&DONE, (id, now)),
-                    Err(JobError::Retry(why)) => {
-                        tx.run(&AGAIN, (id, now.plus_seconds(pause_seconds(tries)), why))
-                    }
-                    Err(JobError::Fail(why)) => tx.run(&FAILED, (id, now, why)),
-                }?;
-                // The next of the lane may be waiting.
-                tx.wake();
-                Ok::<_, DbError>(())
-            })
-            .await;
-        if let Err(e) = noted {
-            // The lease runs out and the job is done again: handlers are idempotent.
-            tracing::error!(job.kind = %kind, "job outcome not noted: {e}");
-        }
+        Ended { id, tries, outcome }
     }
 
     /// Works until told to stop: jobs when there are any, recurring ones by the clock, the sealer five times a second.

@@ -1,6 +1,7 @@
 //! The acts: begin, save, file, mend.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use linli_acts::{Act, BodyId, Channel, Entry, PersonId, Subject, once};
 use linli_base::{Day, FieldError, Level as PlaceLevel, PlaceCode};
@@ -29,7 +30,7 @@ pub(crate) fn entry(row: &ApplicationRow, act: &'static str) -> Entry {
 pub fn item(
     read: &mut linli_db::Read<'_>,
     key: &str,
-) -> Result<(ItemId, i64, Guide, Form), ApplicationError> {
+) -> Result<(ItemId, i64, Arc<Guide>, Form), ApplicationError> {
     let (id, version, guide) = catalogue::live(read, key)?.ok_or(ApplicationError::NotOpen)?;
     let form = guide.form().ok_or(ApplicationError::NotOpen)?.into_owned();
     Ok((id, version, guide, form))
@@ -42,7 +43,7 @@ pub(crate) fn under_way(
     key: &str,
 ) -> Result<Option<CaseId>, ApplicationError> {
     for (case,) in read.all(&store::FILED_OF_ITEM, (person, key))? {
-        if casework::case(read, case)?.state.is_open() {
+        if casework::is_open(read, case)? {
             return Ok(Some(case));
         }
     }
@@ -510,7 +511,7 @@ pub fn mend(
 pub(crate) fn guide_of(
     read: &mut linli_db::Read<'_>,
     row: &ApplicationRow,
-) -> Result<Guide, ApplicationError> {
+) -> Result<Arc<Guide>, ApplicationError> {
     catalogue::version(read, row.item, row.version)?.ok_or(ApplicationError::Missing)
 }
 

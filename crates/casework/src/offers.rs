@@ -27,6 +27,14 @@ pub fn case(read: &mut Read<'_>, id: CaseId) -> Result<CaseRow, CaseError> {
     store::load(read, id)
 }
 
+/// Whether a case is still under way; only its state is read.
+///
+/// # Errors
+/// If there is none.
+pub fn is_open(read: &mut Read<'_>, id: CaseId) -> Result<bool, CaseError> {
+    Ok(read.opt(&store::STATE, (id,))?.ok_or(CaseError::Missing)?.0.is_open())
+}
+
 /// A case of the person who acts or is served.
 ///
 /// # Errors

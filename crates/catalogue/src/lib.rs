@@ -8,6 +8,7 @@ pub mod domain;
 mod figures;
 pub mod form;
 pub mod handling;
+mod kept;
 pub mod kinds;
 pub mod material;
 pub mod offers;

@@ -1,5 +1,7 @@
 //! What neighbours may call.
 
+use std::sync::Arc;
+
 use linli_acts::{Actor, House, PersonId};
 use linli_db::{DbError, Read};
 use linli_vault::Vault;
@@ -12,15 +14,16 @@ pub use crate::handling::{Begin, Handover, Identity, LinkOut, Persons};
 pub use crate::kinds;
 pub use crate::material::{Check, HandIn, Material, Need, Source, Way};
 pub use crate::predicate::{Facts, Finding, Operand, Predicate, Value, Verdict};
-use crate::{delivered, store};
+use crate::{delivered, kept, store};
 
 /// A live item: id, version, guide.
 ///
 /// # Errors
 /// If the database fails.
-pub fn live(read: &mut Read<'_>, key: &str) -> Result<Option<(ItemId, i64, Guide)>, CatalogueError> {
-    let row = read.opt(&store::BY_KEY, (key,))?;
-    Ok(row.filter(|r| r.state == crate::domain::ItemState::Live).map(|r| (r.id, r.version, r.document.0)))
+pub fn live(read: &mut Read<'_>, key: &str) -> Result<Option<(ItemId, i64, Arc<Guide>)>, CatalogueError> {
+    let Some(head) = read.opt(&store::LIVE, (key,))? else { return Ok(None) };
+    let (id, version, hash) = head;
+    Ok(kept::guide(read, id, version, &hash)?.map(|guide| (id, version, guide)))
 }
 
 /// Live items for persons that a department has checked, with their names: what somebody may be trusted with. At most 500.
@@ -36,8 +39,13 @@ pub fn names(read: &mut Read<'_>) -> Result<Vec<(String, String, String)>, DbErr
 ///
 /// # Errors
 /// If the database fails.
-pub fn version(read: &mut Read<'_>, item: ItemId, version: i64) -> Result<Option<Guide>, CatalogueError> {
-    Ok(read.opt(&store::VERSION, (item, version))?.map(|(document,)| document.0))
+pub fn version(
+    read: &mut Read<'_>,
+    item: ItemId,
+    version: i64,
+) -> Result<Option<Arc<Guide>>, CatalogueError> {
+    let Some((hash,)) = read.opt(&store::HASH, (item, version))? else { return Ok(None) };
+    Ok(kept::guide(read, item, version, &hash)?)
 }
 
 /// What a person holds, told by whoever keeps certificates and checked papers.

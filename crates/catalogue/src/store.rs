@@ -46,6 +46,9 @@ row! {
 sql! {
     pub(crate) BY_KEY: ItemRow = "SELECT i.id, i.key, i.state, i.version, v.document, i.rev FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1";
+    pub(crate) LIVE: (ItemId, i64, Vec<u8>) = "SELECT i.id, i.version, v.hash FROM items i
+        JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1 AND i.state = 'live'";
+    pub(crate) HASH: (Vec<u8>,) = "SELECT hash FROM item_versions WHERE item = $1 AND version = $2";
     pub(crate) VERSION: (Json<Guide>,) = "SELECT document FROM item_versions WHERE item = $1 AND version = $2";
     pub(crate) HEAD: (ItemId, i64, Vec<u8>) = "SELECT i.id, i.version, v.hash FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1";

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use linli_base::{Clock, IdGen, Instant, SystemClock};
@@ -10,7 +10,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::error::{DbError, Kind};
 use crate::postgres::Pg;
-use crate::sqlite::{Done, Lite, Queued, panicked};
+use crate::sqlite::{Lite, Queued, panicked};
 use crate::tx::{Read, Tx, Watch};
 
 /// Which engine answers.
@@ -177,39 +177,31 @@ impl Db {
         match &self.0.engine {
             Either::Lite(lite) => {
                 let (send, answered) = oneshot::channel::<Result<T, E>>();
-                let send = Arc::new(std::sync::Mutex::new(Some(send)));
-                let refuse_send = Arc::clone(&send);
-                let tell = |slot: &std::sync::Mutex<Option<oneshot::Sender<Result<T, E>>>>,
-                            out: Result<T, E>| {
-                    if let Some(send) = slot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
-                    {
-                        // The caller may have gone away; his act stands all the same.
-                        let _ = send.send(out);
-                    }
-                };
-                let job = Box::new(move |tx: &mut Tx<'_>| {
+                // Where an act leaves its outcome until the commit's fate is known. Run anew, it leaves another.
+                let left: Arc<Mutex<Option<Result<T, E>>>> = Arc::default();
+                let taken = Arc::clone(&left);
+                let run = Box::new(move |tx: &mut Tx<'_>| {
                     let out = catch_unwind(AssertUnwindSafe(|| act(tx)));
                     let out = match (out, tx.take_failure()) {
                         (Err(cause), _) => Err(E::from(panicked(cause))),
                         (Ok(Ok(_)), Some(e)) => Err(E::from(e)),
                         (Ok(out), _) => out,
                     };
-                    Done {
-                        keep: out.is_ok(),
-                        answer: Box::new(move |fate: Result<(), DbError>| {
-                            // Refusals wait for the commit too: they may rest on a neighbour's row of the same batch.
-                            tell(
-                                &send,
-                                match (out, fate) {
-                                    (out, Ok(())) => out,
-                                    (_, Err(e)) => Err(E::from(e)),
-                                },
-                            );
-                        }),
-                    }
+                    let keep = out.is_ok();
+                    *left.lock().unwrap_or_else(PoisonError::into_inner) = Some(out);
+                    keep
                 });
-                let refuse = Box::new(move |e: DbError| tell(&refuse_send, Err(E::from(e))));
-                lite.submit(Queued { job, refuse }).await;
+                let answer = Box::new(move |fate: Result<(), DbError>| {
+                    let out = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    let lost = || Err(E::from(DbError::lost("the act was not run")));
+                    // Refusals wait for the commit too: they may rest on a neighbour's row of the same batch. The caller may have
+                    // gone away; his act stands all the same.
+                    let _ = send.send(match fate {
+                        Ok(()) => out.unwrap_or_else(lost),
+                        Err(e) => Err(E::from(e)),
+                    });
+                });
+                lite.submit(Queued { run, answer }).await;
                 answered.await.unwrap_or_else(|_| Err(E::from(DbError::lost("the writer went away"))))
             }
             Either::Pg(pg) => {
@@ -349,6 +341,8 @@ impl Db {
         match &self.0.engine {
             Either::Lite(_) => {
                 self.write(move |tx| {
+                    // What it defines is counted nowhere.
+                    tx.wrote = true;
                     if let crate::tx::Conn::Lite(conn) = &tx.conn {
                         conn.execute_batch(&text)?;
                     }

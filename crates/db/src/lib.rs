@@ -11,6 +11,7 @@ mod row;
 mod sqlite;
 mod tx;
 mod value;
+mod wal;
 
 pub use engine::{Db, Engine, LockKey, Options};
 pub use error::{DbError, Kind};

@@ -1,5 +1,4 @@
-//! SQLite: one writer thread that runs waiting acts each in its own savepoint and commits them together; readers on
-//! snapshots. Nobody is answered before the commit that holds his act is on the disk (`synchronous=FULL`).
+//! SQLite: one writer thread that runs waiting acts one after another and commits them together; readers on snapshots. Nobody is answered before the commit that holds his act is on the disk (`synchronous=FULL`).
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,29 +14,25 @@ use tokio::sync::{mpsc, watch};
 use crate::error::DbError;
 use crate::tx::{Conn, Read, Tx, Watch};
 use crate::value::Val;
+use crate::wal::Wal;
 
 /// More than the registry will ever hold: without its cached plan a statement costs twice as much.
 const STATEMENTS: usize = 2_048;
 /// A batch ends at this many acts …
 const BATCH: usize = 256;
 /// … or after this long, whichever comes first.
-const BATCH_TIME: Duration = Duration::from_millis(5);
+const BATCH_TIME: Duration = Duration::from_millis(20);
 /// Longest that a batch is kept open for callers who are expected.
 const PATIENCE: Duration = Duration::from_millis(2);
 /// Acts that may wait for the writer; beyond it callers wait to be let in.
 const QUEUE: usize = 1_024;
 
-/// Runs an act; tells whether to keep it, and how to answer its caller once the commit's fate is known.
-pub(crate) type Job = Box<dyn FnOnce(&mut Tx<'_>) -> Done + Send>;
-pub(crate) struct Done {
-    pub keep: bool,
-    pub answer: Box<dyn FnOnce(Result<(), DbError>) + Send>,
-}
-
-/// What starts a job when no transaction could be had.
+/// An act that waits for the writer.
 pub(crate) struct Queued {
-    pub job: Job,
-    pub refuse: Box<dyn FnOnce(DbError) + Send>,
+    /// Runs it, from the beginning each time; tells whether to keep what it did.
+    pub run: Box<dyn FnMut(&mut Tx<'_>) -> bool + Send>,
+    /// Answers its caller once the fate of its commit is known, or that no transaction could be had.
+    pub answer: Box<dyn FnOnce(Result<(), DbError>) + Send>,
 }
 
 pub(crate) struct Lite {
@@ -68,7 +63,9 @@ fn open(path: &Path, write: bool) -> Result<Connection, DbError> {
     conn.pragma_update(None, "recursive_triggers", true)?;
     conn.pragma_update(None, "cache_size", if write { -65_536 } else { -8_192 })?;
     conn.pragma_update(None, "mmap_size", 268_435_456)?;
-    // Each act has a savepoint, and what a page was before it would go into a temporary file.
+    // The WAL has a thread of its own.
+    conn.pragma_update(None, "wal_autocheckpoint", 0)?;
+    // What a page was before a savepoint would go into a temporary file.
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     if !write {
         conn.pragma_update(None, "query_only", true)?;
@@ -88,9 +85,23 @@ impl Lite {
         let committed = watch::Sender::new(0);
         let told = committed.clone();
         let writer_clock = Arc::clone(&clock);
+        let wal = Arc::new(Wal::default());
+        let tidier = wal.tidier(open(path, true)?)?;
         let writer = std::thread::Builder::new()
             .name("linli-writer".into())
-            .spawn(move || write_loop(&conn, waiting, &*writer_clock, &ids, &told, watch.as_ref()))
+            .spawn(move || {
+                let writer = Writer {
+                    conn: &conn,
+                    clock: &*writer_clock,
+                    ids: &ids,
+                    watch: watch.as_ref(),
+                    wal: &wal,
+                };
+                write_loop(&writer, waiting, &told);
+                wal.end();
+                // Closing the last connection moves the rest of the WAL.
+                let _ = tidier.join();
+            })
             .map_err(|e| DbError::lost(format!("writer thread: {e}")))?;
         Ok(Self {
             path: path.to_owned(),
@@ -107,10 +118,10 @@ impl Lite {
         match queue {
             Some(queue) => {
                 if let Err(back) = queue.send(queued).await {
-                    (back.0.refuse)(DbError::lost("the writer has stopped"));
+                    (back.0.answer)(Err(DbError::lost("the writer has stopped")));
                 }
             }
-            None => (queued.refuse)(DbError::lost("the database is closed")),
+            None => (queued.answer)(Err(DbError::lost("the database is closed"))),
         }
     }
 
@@ -173,62 +184,115 @@ pub(crate) fn panicked(cause: Box<dyn Any + Send>) -> DbError {
     DbError::new(crate::Kind::Panic, what)
 }
 
-fn write_loop(
-    conn: &Connection,
-    mut waiting: mpsc::Receiver<Queued>,
-    clock: &dyn Clock,
-    ids: &IdGen,
-    committed: &watch::Sender<u64>,
-    watch: Option<&Watch>,
-) {
+fn write_loop(writer: &Writer<'_>, mut waiting: mpsc::Receiver<Queued>, committed: &watch::Sender<u64>) {
     let mut crowd = Crowd::default();
     while let Some(first) = waiting.blocking_recv() {
-        if let Err(e) = exec(conn, "BEGIN IMMEDIATE") {
-            (first.refuse)(e);
-            continue;
-        }
-        let start = Timer::now();
-        let mut answers = Vec::new();
-        let mut next = Some(first);
+        let mut batch = Vec::new();
         let mut wake = false;
-        let mut lost = None;
-        while let Some(queued) = next.take() {
-            match run_in_savepoint(conn, queued.job, clock, ids, watch) {
-                Ok((answer, woke)) => {
-                    answers.push(answer);
-                    wake |= woke;
-                }
-                Err(e) => {
-                    (queued.refuse)(e.clone());
-                    lost = Some(e);
-                    break;
-                }
-            }
-            if conn.is_autocommit() {
-                // The engine threw the whole transaction away (disk full, I/O error): nothing of the batch is stored.
-                lost = Some(DbError::lost("the engine ended the transaction"));
-                break;
-            }
-            if answers.len() < BATCH && start.elapsed() < BATCH_TIME {
-                next = crowd.next(&mut waiting, answers.len());
-            }
-        }
+        let done = writer.gather(first, &mut waiting, &crowd, &mut batch, &mut wake);
         let before = Timer::now();
-        let fate = match lost {
-            None => exec(conn, "COMMIT"),
-            Some(e) => Err(e),
-        };
-        crowd.committed(answers.len(), before.elapsed());
-        if fate.is_err() && !conn.is_autocommit() {
+        let fate = done.and_then(|()| writer.exec("COMMIT"));
+        crowd.committed(batch.len(), before.elapsed());
+        if fate.is_err() && !writer.conn.is_autocommit() {
             // A COMMIT that fails leaves the transaction open.
-            let _ = exec(conn, "ROLLBACK");
+            let _ = writer.exec("ROLLBACK");
         }
-        for answer in answers {
-            answer(fate.clone());
+        for queued in batch {
+            (queued.answer)(fate.clone());
         }
         if wake && fate.is_ok() {
             committed.send_modify(|n| *n += 1);
         }
+        writer.wal.committed(writer.conn);
+    }
+}
+
+/// What the writer thread holds.
+struct Writer<'c> {
+    conn: &'c Connection,
+    clock: &'c dyn Clock,
+    ids: &'c IdGen,
+    watch: Option<&'c Watch>,
+    wal: &'c Wal,
+}
+
+/// What became of an act in an open transaction.
+struct Ran {
+    keep: bool,
+    wake: bool,
+    /// It wrote something, or may have.
+    wrote: bool,
+}
+
+impl Writer<'_> {
+    /// Opens a transaction and runs the first act and those that wait beside it. Only an act that fails after it has written has to be
+    /// undone by itself, and that is rare: so none has a savepoint, which would copy every page before it is changed, and if one fails
+    /// so, all begin anew with savepoints.
+    fn gather(
+        &self,
+        first: Queued,
+        waiting: &mut mpsc::Receiver<Queued>,
+        crowd: &Crowd,
+        batch: &mut Vec<Queued>,
+        wake: &mut bool,
+    ) -> Result<(), DbError> {
+        let start = Timer::now();
+        if let Err(e) = self.exec("BEGIN IMMEDIATE") {
+            batch.push(first);
+            return Err(e);
+        }
+        let mut next = Some(first);
+        while let Some(mut queued) = next.take() {
+            let ran = self.run(&mut queued);
+            batch.push(queued);
+            self.still_open()?;
+            if !ran.keep && ran.wrote {
+                return self.one_by_one(batch, wake);
+            }
+            *wake |= ran.wake;
+            if batch.len() < BATCH && start.elapsed() < BATCH_TIME {
+                next = crowd.next(waiting, batch.len());
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins a batch anew, each act in a savepoint of its own.
+    fn one_by_one(&self, batch: &mut [Queued], wake: &mut bool) -> Result<(), DbError> {
+        self.exec("ROLLBACK")?;
+        self.exec("BEGIN IMMEDIATE")?;
+        *wake = false;
+        for queued in batch {
+            self.exec("SAVEPOINT act")?;
+            let ran = self.run(queued);
+            self.still_open()?;
+            if !ran.keep {
+                self.exec("ROLLBACK TO act")?;
+            }
+            self.exec("RELEASE act")?;
+            *wake |= ran.wake;
+        }
+        Ok(())
+    }
+
+    fn run(&self, queued: &mut Queued) -> Ran {
+        let before = self.conn.total_changes();
+        let mut tx = Tx::new(Conn::Lite(self.conn), self.clock.now(), self.ids).watched(self.watch);
+        let keep = (queued.run)(&mut tx);
+        Ran { keep, wake: keep && tx.wake, wrote: tx.wrote || self.conn.total_changes() != before }
+    }
+
+    fn still_open(&self) -> Result<(), DbError> {
+        // The engine threw the whole transaction away (disk full, I/O error): nothing of the batch is stored.
+        if self.conn.is_autocommit() {
+            return Err(DbError::lost("the engine ended the transaction"));
+        }
+        Ok(())
+    }
+
+    fn exec(&self, text: &str) -> Result<(), DbError> {
+        self.conn.prepare_cached(text)?.raw_execute()?;
+        Ok(())
     }
 }
 
@@ -263,33 +327,6 @@ impl Crowd {
         self.acts = acts.max(self.acts.saturating_sub(self.acts.div_ceil(8)));
         self.commit = (self.commit + took) / 2;
     }
-}
-
-type Answer = Box<dyn FnOnce(Result<(), DbError>) + Send>;
-
-fn run_in_savepoint(
-    conn: &Connection,
-    job: Job,
-    clock: &dyn Clock,
-    ids: &IdGen,
-    watch: Option<&Watch>,
-) -> Result<(Answer, bool), DbError> {
-    exec(conn, "SAVEPOINT act")?;
-    let mut tx = Tx::new(Conn::Lite(conn), clock.now(), ids).watched(watch);
-    let done = job(&mut tx);
-    let wake = tx.wake && done.keep;
-    if !conn.is_autocommit() {
-        if !done.keep {
-            exec(conn, "ROLLBACK TO act")?;
-        }
-        exec(conn, "RELEASE act")?;
-    }
-    Ok((done.answer, wake))
-}
-
-fn exec(conn: &Connection, text: &str) -> Result<(), DbError> {
-    conn.prepare_cached(text)?.raw_execute()?;
-    Ok(())
 }
 
 /// Binds by the number in the parameter's name: SQLite numbers `$n` by first appearance.

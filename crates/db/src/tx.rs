@@ -150,11 +150,13 @@ pub struct Tx<'c> {
     read: Read<'c>,
     ids: &'c IdGen,
     pub(crate) wake: bool,
+    /// A statement that changes something was begun.
+    pub(crate) wrote: bool,
 }
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: Conn<'c>, now: Instant, ids: &'c IdGen) -> Self {
-        Self { read: Read::new(conn, now), ids, wake: false }
+        Self { read: Read::new(conn, now), ids, wake: false, wrote: false }
     }
 
     /// The same, with every statement told.
@@ -172,6 +174,7 @@ impl<'c> Tx<'c> {
     /// If the statement fails.
     pub fn run(&mut self, sql: &Sql<()>, args: impl Args) -> Result<u64, DbError> {
         let watch = self.read.watch;
+        self.wrote = true;
         self.read
             .guard(|conn| match conn {
                 Conn::Lite(conn) => {

@@ -218,7 +218,7 @@ async fn officers(
 }
 
 /// The officer of a login with the duties that she holds now.
-async fn officer(house: &House, login: &'static str) -> anyhow::Result<Actor> {
+pub(crate) async fn officer(house: &House, login: &'static str) -> anyhow::Result<Actor> {
     house
         .read(move |r| {
             let now = r.now();

@@ -129,6 +129,9 @@ impl Caller {
         let mut builder = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
+            // As many as a pool of jobs calls at once: otherwise most calls would begin with a handshake.
+            .max_idle_connections_per_host(16)
+            .max_idle_connections(16)
             .timeout_global(Some(DEADLINE))
             .proxy(proxy.map(ureq::Proxy::new).transpose().context("proxy of a gateway")?);
         if url.starts_with("https://") {

@@ -8,6 +8,10 @@ use clap::{Parser, Subcommand};
 use linli::config::Config;
 use linli::{bench, check, demo, import, serve};
 
+/// Of what a busy server does, a tenth was looking for free memory; and what it lets go of goes back to the system.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// 邻里: one program that a city district runs so that its front line works as one.
 #[derive(Parser)]
 #[command(version, about)]

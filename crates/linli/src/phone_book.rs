@@ -28,6 +28,10 @@ impl PhoneBook for Register {
         people::phone_for_notice(read, vault, person).map_err(db)
     }
 
+    fn reach(&self, read: &mut Read<'_>, person: PersonId) -> Result<(PersonId, bool), DbError> {
+        people::reach(read, person).map_err(db)
+    }
+
     fn address(
         &self,
         read: &mut Read<'_>,

@@ -1,13 +1,12 @@
 //! Telling, reading, and how a person wants to be told.
 
-use linli_acts::{Act, Entry, Job, PersonId, Subject};
+use linli_acts::{Act, Entry, PersonId, Subject};
 use linli_db::{DbError, Kind, Read};
 use linli_vault::{Place, Vault};
 use linli_words::Lang;
 
 use crate::domain::{Content, NoticeId, Wishes};
 use crate::error::NoticeError;
-use crate::jobs::PLAN;
 use crate::kind::{Notice, filled};
 use crate::seams::PhoneBookService;
 use crate::store::{self, NoticeRow};
@@ -16,7 +15,8 @@ pub(crate) fn subject(id: NoticeId) -> Subject {
     Subject::new("notice", id)
 }
 
-/// Tells a person something: on her page at once, by SMS or letter as she wishes, after the commit of the caller's act.
+/// Tells a person something: on her page at once; by which other ways is decided in the same act, as she wishes at this moment, and
+/// the messages go out after its commit.
 ///
 /// # Errors
 /// If the database fails.
@@ -38,13 +38,13 @@ pub fn tell(act: &mut Act<'_, '_>, notice: &Notice) -> Result<NoticeId, DbError>
     let bytes = serde_json::to_vec(&content)
         .map_err(|e| DbError { kind: Kind::Other, what: format!("a notice as JSON: {e}").into() })?;
     // Her record may have been joined to another since the caller noted who she is.
-    let person = act.house.service::<PhoneBookService>().0.current(act, notice.person)?;
+    let (person, phone) = act.house.service::<PhoneBookService>().0.reach(act, notice.person)?;
     let id: NoticeId = act.next_id();
     let now = act.now();
     let sealed = act.vault().seal(Place::new("notices.content", id), &bytes);
     act.run(&store::ADD, (id, notice.kind.key, person, notice.subject.kind, notice.subject.id, sealed, now))?;
     act.log(Entry::new(subject(id), "notices.told").person(person))?;
-    act.enqueue(Job::new(PLAN, &id).dedup(format!("{PLAN}/{id}")))?;
+    crate::deliver::plan(act, id, person, phone)?;
     Ok(id)
 }
 
@@ -101,13 +101,23 @@ pub(crate) fn read_all(act: &mut Act<'_, '_>) -> Result<usize, NoticeError> {
 /// # Errors
 /// If the database fails.
 pub(crate) fn wishes(read: &mut Read<'_>, person: PersonId) -> Result<Wishes, DbError> {
-    Ok(read.opt(&store::SETTINGS, (person,))?.map_or_else(Wishes::default, |s| Wishes {
+    Ok(wishes_and_wechat(read, person)?.0)
+}
+
+/// The same, and whether a WeChat account is bound.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) fn wishes_and_wechat(read: &mut Read<'_>, person: PersonId) -> Result<(Wishes, bool), DbError> {
+    let s = read.one(&store::SETTINGS, (person,))?;
+    let wishes = s.lang.as_deref().map_or_else(Wishes::default, |lang| Wishes {
         wechat: s.wechat_off_at.is_none(),
         sms: s.sms_off_at.is_none(),
         sms_first: s.sms_first_at.is_some(),
         paper: s.paper_on_at.is_some(),
-        lang: Lang::from_code(&s.lang).unwrap_or_default(),
-    }))
+        lang: Lang::from_code(lang).unwrap_or_default(),
+    });
+    Ok((wishes, s.bound_at.is_some()))
 }
 
 /// Sets how the resident who acts wants to be told, from the next notice on.

@@ -1,16 +1,16 @@
 //! How a notice goes out: planning, messages, what became of them. The calls to the gateway themselves are in `jobs.rs`.
 
-use linli_acts::{Act, Actor, Channel as By, Entry, Job, Subject};
+use linli_acts::{Act, Actor, Channel as By, Entry, House, Job, PersonId, Subject};
 use linli_base::Instant;
 use linli_db::{DbError, Read};
 use linli_web::Site;
 
-use crate::acts::{content, wishes};
-use crate::domain::{Channel, DeliveryId, DeliveryState, NoticeId, Quiet, Reach, Wishes, next_message, ways};
+use crate::acts::{content, wishes, wishes_and_wechat};
+use crate::domain::{Channel, DeliveryId, DeliveryState, NoticeId, Quiet, Reach, next_message, ways};
 use crate::error::NoticeError;
 use crate::jobs::{SEND, SEND_WECHAT};
 use crate::seams::{PhoneBookService, Sms, WechatMessage};
-use crate::store::{self, DeliveryRow, NoticeRow};
+use crate::store::{self, DeliveryRow};
 use crate::{GIVE_UP_HOURS, LETTER_AFTER_FAILURE, QUIET_FROM, QUIET_UNTIL, WECHAT_GIVE_UP_HOURS, wechat};
 
 pub(crate) fn subject(id: DeliveryId) -> Subject {
@@ -24,33 +24,25 @@ fn quiet(read: &mut Read<'_>) -> Result<Quiet, DbError> {
     Ok(Quiet { from, until })
 }
 
-/// Decides by which ways a notice goes out. Harmless if it was done before or the notice was erased meanwhile.
+/// Decides by which ways a new notice goes out.
 ///
 /// # Errors
 /// If the database fails.
-pub(crate) fn plan(act: &mut Act<'_, '_>, id: NoticeId) -> Result<(), NoticeError> {
-    let Some(notice) = act.opt(&store::NOTICE, (id,))? else { return Ok(()) };
-    if !act.all(&store::DELIVERIES, (id,))?.is_empty() {
-        return Ok(());
-    }
-    let (wishes, reach) = reached(act, &notice)?;
+pub(crate) fn plan(
+    act: &mut Act<'_, '_>,
+    id: NoticeId,
+    person: PersonId,
+    phone: bool,
+) -> Result<(), DbError> {
+    let (wishes, wechat) = wishes_and_wechat(act, person)?;
+    let reach = Reach { wechat, phone };
     for way in ways(wishes, reach) {
         match way {
             Channel::Wechat | Channel::Sms => message(act, id, way)?,
-            Channel::Paper => letter(act, &notice)?,
+            Channel::Paper => letter(act, id, person)?,
         }
     }
     Ok(())
-}
-
-/// How she wants to be told, and by what she can be, at this moment.
-fn reached(act: &mut Act<'_, '_>, notice: &NoticeRow) -> Result<(Wishes, Reach), DbError> {
-    let house = act.house;
-    let book = house.service::<PhoneBookService>();
-    let person = book.0.current(act, notice.person)?;
-    let phone = book.0.phone(act, house.vault(), person)?.is_some();
-    let wechat = wechat::bound_at(act, person)?.is_some();
-    Ok((wishes(act, person)?, Reach { wechat, phone }))
 }
 
 /// The job that hands a message over.
@@ -65,22 +57,18 @@ fn message(act: &mut Act<'_, '_>, notice: NoticeId, channel: Channel) -> Result<
     act.run(&store::PLAN, (id, notice, channel, None::<i64>, now, due))?;
     act.log(Entry::new(subject(id), "notices.planned").state(DeliveryState::Waiting.word()))?;
     let job = sends(channel);
-    act.enqueue(Job::new(job, &id).dedup(format!("{job}/{id}")).due(due))?;
+    act.enqueue(Job::new(job, &id).due(due))?;
     Ok(())
 }
 
 /// A letter for the postroom of where she lives; none for somebody who cannot be written to any more.
-fn letter(act: &mut Act<'_, '_>, notice: &NoticeRow) -> Result<(), DbError> {
-    if act.opt(&store::BY_CHANNEL, (notice.id, Channel::Paper))?.is_some() {
-        return Ok(());
-    }
+fn letter(act: &mut Act<'_, '_>, notice: NoticeId, person: PersonId) -> Result<(), DbError> {
     let house = act.house;
     let book = house.service::<PhoneBookService>();
-    let person = book.0.current(act, notice.person)?;
     let Some(address) = book.0.address(act, house.vault(), person)? else { return Ok(()) };
     let id: DeliveryId = act.next_id();
     let now = act.now();
-    act.run(&store::PLAN, (id, notice.id, Channel::Paper, Some(address.place), now, now))?;
+    act.run(&store::PLAN, (id, notice, Channel::Paper, Some(address.place), now, now))?;
     act.log(
         Entry::new(subject(id), "notices.planned").state(DeliveryState::Waiting.word()).place(address.place),
     )?;
@@ -94,29 +82,33 @@ pub(crate) enum Outgoing {
     Wechat(WechatMessage),
 }
 
-/// The message of a delivery that is to go out now; `None` if there is nothing to send: it went before, it was erased, the hours
-/// are quiet (then it is due in the morning), or phone or account are gone (then the next way is taken).
+/// How a delivery stands when its time has come.
+pub(crate) enum Turn {
+    /// It went before, or was erased.
+    Over,
+    Ready(Outgoing),
+    /// The hours are quiet: then.
+    Later(DeliveryRow, Instant),
+    /// Phone or account are gone; why.
+    Unreached(DeliveryRow, &'static str),
+}
+
+/// How a delivery stands now. Changes nothing.
 ///
 /// # Errors
 /// If the database fails or the notice does not open.
-pub(crate) fn take(act: &mut Act<'_, '_>, id: DeliveryId) -> Result<Option<Outgoing>, NoticeError> {
-    let Some(row) = waiting(act, id)? else { return Ok(None) };
-    let now = act.now();
-    let due = quiet(act)?.next_open(now);
+pub(crate) fn turn(read: &mut Read<'_>, house: &House, id: DeliveryId) -> Result<Turn, NoticeError> {
+    let Some(row) = waiting(read, id)? else { return Ok(Turn::Over) };
+    let now = read.now();
+    let due = quiet(read)?.next_open(now);
     if due > now {
-        if !act.run_one(&store::LATER, (id, row.rev, due))? {
-            return Err(NoticeError::Changed);
-        }
-        let job = sends(row.channel);
-        act.enqueue(Job::new(job, &id).dedup(format!("{job}/{id}/{}", due.millis())).due(due))?;
-        return Ok(None);
+        return Ok(Turn::Later(row, due));
     }
-    let notice = act.opt(&store::NOTICE, (row.notice,))?.ok_or(NoticeError::Missing)?;
-    let house = act.house;
+    let notice = read.opt(&store::NOTICE, (row.notice,))?.ok_or(NoticeError::Missing)?;
     let book = house.service::<PhoneBookService>();
-    let person = book.0.current(act, notice.person)?;
+    let person = book.0.current(read, notice.person)?;
     let content = content(house.vault(), &notice)?;
-    let lang = wishes(act, person)?.lang;
+    let lang = wishes(read, person)?.lang;
     let link = match content.link.as_str() {
         "" => String::new(),
         path => format!("{}{path}", house.service::<Site>().origin),
@@ -124,22 +116,47 @@ pub(crate) fn take(act: &mut Act<'_, '_>, id: DeliveryId) -> Result<Option<Outgo
     let (id, params, text) = (notice.id, content.params(lang), content.text(lang));
     let kind = notice.kind;
     if row.channel == Channel::Wechat {
-        let Some(open_id) = wechat::open_id(act, house.vault(), person)? else {
-            settle(act, &row, DeliveryState::GivenUp, "not-bound")?;
-            return Ok(None);
-        };
-        return Ok(Some(Outgoing::Wechat(WechatMessage { id, open_id, kind, params, text, link })));
+        return Ok(match wechat::open_id(read, house.vault(), person)? {
+            Some(open_id) => {
+                Turn::Ready(Outgoing::Wechat(WechatMessage { id, open_id, kind, params, text, link }))
+            }
+            None => Turn::Unreached(row, "not-bound"),
+        });
     }
-    let Some(phone) = book.0.phone(act, house.vault(), person)? else {
-        settle(act, &row, DeliveryState::GivenUp, "no-phone")?;
-        return Ok(None);
-    };
     let text = if link.is_empty() { text } else { format!("{text} {link}") };
-    Ok(Some(Outgoing::Sms(Sms { id, phone, kind, params, text })))
+    Ok(match book.0.phone(read, house.vault(), person)? {
+        Some(phone) => Turn::Ready(Outgoing::Sms(Sms { id, phone, kind, params, text })),
+        None => Turn::Unreached(row, "no-phone"),
+    })
 }
 
-fn waiting(act: &mut Act<'_, '_>, id: DeliveryId) -> Result<Option<DeliveryRow>, DbError> {
-    Ok(act.opt(&store::DELIVERY, (id,))?.filter(|d| d.state == DeliveryState::Waiting))
+/// Does what is to be done about a delivery before a message goes out: in quiet hours it is due in the morning, if phone or account
+/// are gone the next way is taken. Gives the message if it can go out after all.
+///
+/// # Errors
+/// If the database fails or the notice does not open.
+pub(crate) fn take(act: &mut Act<'_, '_>, id: DeliveryId) -> Result<Option<Outgoing>, NoticeError> {
+    let house = act.house;
+    match turn(act, house, id)? {
+        Turn::Over => Ok(None),
+        Turn::Ready(message) => Ok(Some(message)),
+        Turn::Later(row, due) => {
+            if !act.run_one(&store::LATER, (id, row.rev, due))? {
+                return Err(NoticeError::Changed);
+            }
+            let job = sends(row.channel);
+            act.enqueue(Job::new(job, &id).dedup(format!("{job}/{id}/{}", due.millis())).due(due))?;
+            Ok(None)
+        }
+        Turn::Unreached(row, code) => {
+            settle(act, &row, DeliveryState::GivenUp, code)?;
+            Ok(None)
+        }
+    }
+}
+
+fn waiting(read: &mut Read<'_>, id: DeliveryId) -> Result<Option<DeliveryRow>, DbError> {
+    Ok(read.opt(&store::DELIVERY, (id,))?.filter(|d| d.state == DeliveryState::Waiting))
 }
 
 /// The gateway took the message. Harmless if a report was quicker.
@@ -216,14 +233,19 @@ fn settle(
 /// A message did not arrive: the next one that she wants takes over, and after the last a letter, if the rule says so.
 fn take_over(act: &mut Act<'_, '_>, id: NoticeId) -> Result<(), NoticeError> {
     let notice = act.opt(&store::NOTICE, (id,))?.ok_or(NoticeError::Missing)?;
+    let (person, phone) = act.house.service::<PhoneBookService>().0.reach(act, notice.person)?;
     let tried: Vec<Channel> = act.all(&store::DELIVERIES, (id,))?.into_iter().map(|d| d.channel).collect();
-    let (wishes, reach) = reached(act, &notice)?;
+    let (wishes, wechat) = wishes_and_wechat(act, person)?;
+    let reach = Reach { wechat, phone };
     if let Some(next) = next_message(wishes, reach, &tried) {
         return Ok(message(act, id, next)?);
     }
+    if tried.contains(&Channel::Paper) {
+        return Ok(());
+    }
     let today = act.now().day();
     if linli_rules::value(act, &LETTER_AFTER_FAILURE, today)?.value == 1 {
-        letter(act, &notice)?;
+        letter(act, id, person)?;
     }
     Ok(())
 }

@@ -1,17 +1,16 @@
-//! Work after the commit: planning, and the calls to the gateway, which no transaction waits for.
+//! Work after the commit: the calls to the gateway, which no transaction waits for.
 
 use std::time::Duration;
 
 use linli_acts::{Actor, House, JobError, JobRow, PersonId, Pool, TRIES};
 use serde::Deserialize;
 
-use crate::deliver::Outgoing;
-use crate::domain::{DeliveryId, NoticeId};
+use crate::deliver::{Outgoing, Turn};
+use crate::domain::DeliveryId;
 use crate::error::NoticeError;
 use crate::seams::{SendError, SmsGatewayService, WechatGatewayService};
 use crate::{acts, deliver};
 
-pub(crate) const PLAN: &str = "notices.plan";
 pub(crate) const SEND: &str = "notices.send";
 pub(crate) const SEND_WECHAT: &str = "notices.send_wechat";
 /// To be wired to `people.merged`.
@@ -33,16 +32,20 @@ fn again(e: NoticeError) -> JobError {
     }
 }
 
-async fn plan(house: House, job: JobRow) -> Result<(), JobError> {
-    let id: NoticeId = job.read()?;
-    house.act(&Actor::system(), move |act| deliver::plan(act, id)).await.map_err(again)
-}
-
 async fn send(house: House, job: JobRow) -> Result<(), JobError> {
     let id: DeliveryId = job.read()?;
     let system = Actor::system();
-    let Some(message) = house.act(&system, move |act| deliver::take(act, id)).await.map_err(again)? else {
-        return Ok(());
+    // Most can go out as they stand: looking needs no place in the writer's queue.
+    let looker = house.clone();
+    let message = match house.read(move |read| deliver::turn(read, &looker, id)).await.map_err(again)? {
+        Turn::Over => return Ok(()),
+        Turn::Ready(message) => message,
+        Turn::Later(..) | Turn::Unreached(..) => {
+            match house.act(&system, move |act| deliver::take(act, id)).await.map_err(again)? {
+                Some(message) => message,
+                None => return Ok(()),
+            }
+        }
     };
     let (sms, wechat) = (house.service::<SmsGatewayService>(), house.service::<WechatGatewayService>());
     let call = match &message {
@@ -86,7 +89,6 @@ async fn follow(house: House, job: JobRow) -> Result<(), JobError> {
 }
 
 linli_acts::job! {
-    PLAN => plan;
     SEND => send, in SMS_POOL;
     SEND_WECHAT => send, in WECHAT_POOL;
     FOLLOW => follow;

@@ -35,7 +35,7 @@ fn export(read: &mut Read<'_>, vault: &Vault, person: PersonId) -> Result<serde_
         }
     }
     let wishes = acts::wishes(read, person)?;
-    let settings = read.opt(&store::SETTINGS, (person,))?.is_some();
+    let settings = read.one(&store::SETTINGS, (person,))?.lang.is_some();
     let wechat = wechat::bound_at(read, person)?;
     Ok(match (out.is_empty(), settings || wechat.is_some()) {
         (true, false) => serde_json::Value::Null,
@@ -64,7 +64,7 @@ fn holdings(notices: i64, settings: bool, wechat: bool) -> Vec<Holding> {
 
 fn outlook(read: &mut Read<'_>, person: PersonId) -> Result<Vec<Holding>, DbError> {
     let (n,) = read.one(&store::COUNT_OF_PERSON, (person,))?;
-    let settings = read.opt(&store::SETTINGS, (person,))?.is_some();
+    let settings = read.one(&store::SETTINGS, (person,))?.lang.is_some();
     Ok(holdings(n, settings, wechat::bound_at(read, person)?.is_some()))
 }
 

@@ -116,6 +116,11 @@ pub trait PhoneBook: Send + Sync + 'static {
     /// # Errors
     /// If the database fails.
     fn phone(&self, read: &mut Read<'_>, vault: &Vault, person: PersonId) -> Result<Option<Phone>, DbError>;
+    /// The record into which this one was joined, or itself, and whether she can be told something by phone.
+    ///
+    /// # Errors
+    /// If the database fails.
+    fn reach(&self, read: &mut Read<'_>, person: PersonId) -> Result<(PersonId, bool), DbError>;
     /// Name and address; `None` for the dead and the erased.
     ///
     /// # Errors

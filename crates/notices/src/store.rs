@@ -42,7 +42,10 @@ row! {
         pub sms_off_at: Option<Instant>,
         pub sms_first_at: Option<Instant>,
         pub paper_on_at: Option<Instant>,
-        pub lang: String,
+        /// Absent: she has chosen nothing.
+        pub lang: Option<String>,
+        /// When her WeChat account was bound.
+        pub bound_at: Option<Instant>,
     }
 }
 
@@ -76,7 +79,8 @@ sql! {
     pub(crate) POSTED: DeliveryRow = "SELECT id, notice, channel, state, place, planned_at, due_at, sent_at, settled_at, fault, rev
         FROM notice_deliveries WHERE channel = 'paper' AND state = 'sent' AND place BETWEEN $1 AND $2 AND id < $3 ORDER BY id DESC LIMIT $4";
 
-    pub(crate) SETTINGS: SettingsRow = "SELECT wechat_off_at, sms_off_at, sms_first_at, paper_on_at, lang FROM notice_settings WHERE person = $1";
+    pub(crate) SETTINGS: SettingsRow = "SELECT s.wechat_off_at, s.sms_off_at, s.sms_first_at, s.paper_on_at, s.lang, b.bound_at
+        FROM (SELECT CAST($1 AS BIGINT) AS person) p LEFT JOIN notice_settings s ON s.person = p.person LEFT JOIN wechat_bindings b ON b.person = p.person";
     pub(crate) SET: () = "INSERT INTO notice_settings (person, wechat_off_at, sms_off_at, sms_first_at, paper_on_at, lang, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (person) DO UPDATE SET wechat_off_at = $2, sms_off_at = $3, sms_first_at = $4, paper_on_at = $5, lang = $6, changed_at = $7";
     pub(crate) FOLLOW_SETTINGS: () = "INSERT INTO notice_settings (person, wechat_off_at, sms_off_at, sms_first_at, paper_on_at, lang, changed_at)

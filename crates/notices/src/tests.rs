@@ -47,6 +47,10 @@ impl PhoneBook for Played {
     fn phone(&self, _: &mut Read<'_>, _: &Vault, person: PersonId) -> Result<Option<Phone>, DbError> {
         Ok(self.0.lock().unwrap().phones.get(&person.raw()).map(|p| Phone::parse(p).unwrap()))
     }
+    fn reach(&self, read: &mut Read<'_>, person: PersonId) -> Result<(PersonId, bool), DbError> {
+        let person = self.current(read, person)?;
+        Ok((person, self.0.lock().unwrap().phones.contains_key(&person.raw())))
+    }
     fn address(&self, _: &mut Read<'_>, _: &Vault, person: PersonId) -> Result<Option<Address>, DbError> {
         let place = COMMUNITY.parse().unwrap();
         let lines = vec!["海珠区赤岗街道".to_owned(), "新港中路1号".to_owned()];

@@ -89,6 +89,23 @@ pub fn phone_for_notice(
     Ok(store::load(read, vault, id)?.filter(|p| p.state.signs_in()).and_then(|p| p.phone))
 }
 
+/// The record into which this one was joined, or itself, and whether she can be told something by phone. Nothing is opened for it.
+///
+/// # Errors
+/// If the database fails.
+pub fn reach(read: &mut Read<'_>, id: PersonId) -> Result<(PersonId, bool), PeopleError> {
+    let mut at = id;
+    // What was joined is joined to a whole record; a second look is the end of it.
+    for _ in 0..2 {
+        match read.opt(&store::REACH, (at,))? {
+            Some((Some(into), ..)) => at = into,
+            Some((None, state, phone)) => return Ok((at, phone && state.signs_in())),
+            None => break,
+        }
+    }
+    Ok((at, false))
+}
+
 /// The person whose number it is, by the register. Looking for somebody is not opening her record, but an officer's act that
 /// shows what it found logs it.
 ///

@@ -44,6 +44,7 @@ sql! {
         FROM persons WHERE id = $1";
     pub(crate) NAME: (Option<Sealed>,) = "SELECT name FROM persons WHERE id = $1";
     pub(crate) STANDING: (State, Option<PlaceCode>, i64) = "SELECT state, place, rev FROM persons WHERE id = $1";
+    pub(crate) REACH: (Option<PersonId>, State, bool) = "SELECT merged_into, state, phone IS NOT NULL AS phone FROM persons WHERE id = $1";
     pub(crate) MERGED_INTO: (Option<PersonId>,) = "SELECT merged_into FROM persons WHERE id = $1";
     pub(crate) BY_DOCUMENT: (PersonId,) = "SELECT id FROM persons WHERE document_key = $1";
     pub(crate) BY_CLAIM: (PersonId,) = "SELECT id FROM persons WHERE claim_key = $1 ORDER BY id LIMIT 20";

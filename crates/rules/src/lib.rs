@@ -17,6 +17,7 @@ use linli_web::{Gate, Route};
 
 pub use calendar::{calendar, calendar_at, calendar_from, deliver_calendar};
 pub use error::RuleError;
+pub use kinds::RULE;
 pub use registry::{Certainty, Rule, Value, rules};
 pub use store::value;
 

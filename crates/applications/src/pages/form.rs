@@ -63,7 +63,7 @@ pub(crate) fn typed(req: &Req) -> Typed {
 }
 
 struct Loaded {
-    guide: Guide,
+    guide: std::sync::Arc<Guide>,
     form: Form,
     answers: Answers,
     earlier: Typed,

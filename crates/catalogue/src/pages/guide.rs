@@ -245,7 +245,7 @@ fn steps(w: Words, g: &Guide) -> Vec<String> {
     }
 }
 
-async fn asked(req: &Req) -> Result<(String, Guide), Fault> {
+async fn asked(req: &Req) -> Result<(String, std::sync::Arc<Guide>), Fault> {
     let key: String = req.path("key")?;
     let wanted = key.clone();
     let found = req.read(move |r| crate::offers::live(r, &wanted)).await?;
@@ -294,7 +294,7 @@ pub(crate) fn described() -> Api {
 }
 
 pub(crate) async fn api(req: Req) -> Result<Reply, Fault> {
-    Ok(Reply::json(&asked(&req).await?.1).cache_public(60))
+    Ok(Reply::json(&*asked(&req).await?.1).cache_public(60))
 }
 
 /// What stands between things of which one is enough.

@@ -1,4 +1,5 @@
-//! The peer of `guide-page`: a bare axum handler that answers the same bytes under the same headers, as a process of its own.
+//! A bare axum handler that answers the same bytes under the same headers to whatever is asked, as a process of its own: the peer of
+//! `guide-page`, and the SMS gateway that `lifecycle` sends to.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -7,7 +8,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::any;
 
 /// Answers the file at every address; the file's first part, up to an empty line, are the headers.
 ///
@@ -33,6 +34,6 @@ pub async fn serve(file: &Path) -> anyhow::Result<()> {
     };
     let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     println!("bare → http://{}", listener.local_addr()?);
-    axum::serve(listener, Router::new().fallback(get(answer))).await?;
+    axum::serve(listener, Router::new().fallback(any(answer))).await?;
     Ok(())
 }

@@ -11,12 +11,14 @@ use linli_casework::offers::{self as casework, CaseId, Outcome};
 use super::figure::Told;
 use super::ground::{Ground, Passes, open};
 
-/// The item that is applied for: no second person, delivered on the page.
-pub const ITEM: &str = "senior-card";
+/// The item that is applied for: no second person, and its result lies on the page, so that it ends with the decision and the same
+/// resident may apply again.
+pub const ITEM: &str = "newborn-medical-insurance";
 
 /// What its form asks.
 pub fn answers() -> BTreeMap<String, String> {
-    BTreeMap::from([("delivery".to_owned(), "post".to_owned())])
+    let said = [("child-name", "陈小满"), ("child-id", "440105202601050025"), ("pay", "account")];
+    BTreeMap::from(said.map(|(key, answer)| (key.to_owned(), answer.to_owned())))
 }
 
 /// An officer with her duties, and those whose applications she handles.
@@ -106,8 +108,6 @@ pub async fn seed(ground: &Ground, cases: usize, told: &Told) -> anyhow::Result<
                     let (case, rev) = file(act, *person)?;
                     let rev = assign(act, case, rev, clerk.officer)?;
                     resolve(act, case, rev)?;
-                    let rev = casework::case(act, case)?.rev;
-                    casework::deliver(act, case, rev, casework::Way::Post, "")?;
                 }
                 Ok::<_, anyhow::Error>(())
             })

@@ -1,5 +1,6 @@
 //! The server under load: this very program in a process of its own, on the files of a bench folder.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -131,17 +132,21 @@ impl Watch {
     }
 }
 
-/// Writes a configuration that serves the files of `data` on a free port.
+/// Writes a configuration that serves the files of `data` on a free port and sends messages to a gateway.
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn configure(data: &Path) -> anyhow::Result<PathBuf> {
+pub fn configure(data: &Path, sms: Option<SocketAddr>) -> anyhow::Result<PathBuf> {
     let file = data.join("linli.toml");
-    let text = format!(
+    let mut text = format!(
         "data = {:?}\n[site]\norigin = \"http://linli.bench\"\ndistrict_zh = \"广州市海珠区\"\ndistrict_en = \"Haizhu District\"\n\
          place = \"440105000000\"\n[server]\nlisten = \"127.0.0.1:0\"\nbehind_proxy = true\n",
         data.display().to_string()
     );
+    if let Some(sms) = sms {
+        let key = format!("whsec_{}", "QUFB".repeat(8));
+        writeln!(text, "[sms]\nurl = \"http://{sms}/\"\nkey = \"{key}\"\nsignature = \"海珠邻里\"")?;
+    }
     std::fs::write(&file, text).with_context(|| file.display().to_string())?;
     Ok(file)
 }

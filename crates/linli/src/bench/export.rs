@@ -70,7 +70,7 @@ pub async fn run(set: &Settings, told: &Told) -> anyhow::Result<()> {
     // So many streets that about a hundred thousand of the cases are in reach.
     let streets = (100_000 * 18_u64).div_ceil(u64::try_from(set.cases.max(1))?).clamp(1, 18);
     let cases = ground(set, told, streets).await?;
-    let config = configure(&cases.ground.folder)?;
+    let config = configure(&cases.ground.folder, None)?;
     let server = Server::start(&["serve", "--config", &config.to_string_lossy()], set.cgroup.as_deref())?;
     let before = server.memory();
     let watch = Watch::on(&server);

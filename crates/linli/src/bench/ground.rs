@@ -37,7 +37,7 @@ pub struct Passes {
     pub desks: Vec<Desk>,
 }
 
-/// A street's office and old residents whose applications it handles.
+/// A street's office and residents whose applications it handles.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Desk {
     /// Bearer token of its own system.
@@ -68,6 +68,7 @@ impl Ground {
         // The officers were there all the year, for the cases of the year.
         clock.set(clock.now().plus_seconds(-364 * 86_400));
         let desks = desks(&house).await?;
+        no_quiet_hours(&house).await?;
         house.db().close().await;
         let house = open(&folder, None, None).await?;
         let made = Passes { sessions: sessions(&house).await?, desks };
@@ -151,7 +152,23 @@ pub async fn open(folder: &Path, clock: Option<&ManualClock>, watch: Option<Watc
     compose::open(db, vault, None, site, outside).await
 }
 
-/// An officer and a token in each street, and those who may apply for a senior card there.
+/// Messages go out at any hour, so that a run at night does what a run by day does.
+async fn no_quiet_hours(house: &House) -> anyhow::Result<()> {
+    let (keeper, chief) = (demo::officer(house, "rules").await?, demo::officer(house, "rules-chief").await?);
+    let proposed = house
+        .act(&keeper, |act| {
+            let today = act.now().day();
+            let until = linli_rules::value(act, &linli_notices::QUIET_UNTIL, today)?;
+            let content = serde_json::json!({ "value": until.value, "source": "bench", "certainty": "ours" });
+            let rule = linli_notices::QUIET_FROM.key;
+            linli_rules::proposals::propose(act, linli_rules::RULE, rule, &content, today, "bench")
+        })
+        .await?;
+    house.act(&chief, move |act| linli_rules::proposals::decide(act, proposed, 1, true, "")).await?;
+    Ok(())
+}
+
+/// An officer and a token in each street, and grown-ups who apply there.
 async fn desks(house: &House) -> anyhow::Result<Vec<Desk>> {
     let hash = linli_vault::password::hash(house.vault().chance(), demo::PASSWORD)?;
     let mut all = Vec::new();
@@ -173,8 +190,8 @@ async fn desks(house: &House) -> anyhow::Result<Vec<Desk>> {
         let residents = house
             .read(move |r| {
                 let mut out = Vec::new();
-                // Those of the sample year were born before 1958; one of them may have a card under way.
-                for (id, _) in people::born(r, place, (1958, 1966), PersonId::from_raw(0), 1_000)? {
+                // The sample year's applicants are older.
+                for (id, _) in people::born(r, place, (1980, 1995), PersonId::from_raw(0), 1_000)? {
                     let person = people::person(r, inside.vault(), id)?;
                     let document = person.and_then(|p| p.document);
                     if let Some(d) = document.filter(|d| d.kind() == DocumentKind::ResidentId) {

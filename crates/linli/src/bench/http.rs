@@ -32,7 +32,7 @@ impl Work for SignedIn {
 /// If the district cannot be made or served, or a request fails.
 pub async fn guide_page(set: &Settings, told: &Told) -> anyhow::Result<()> {
     let ground = Ground::district(&set.data, set.residents).await?.copy(&set.data)?;
-    let config = configure(&ground.folder)?;
+    let config = configure(&ground.folder, None)?;
     let server = Server::start(&["serve", "--config", &config.to_string_lossy()], set.cgroup.as_deref())?;
     let page = Connection::new(server.address).send(&get(GUIDE, "")).await?;
     anyhow::ensure!(page.status == 200, "status {}", page.status);

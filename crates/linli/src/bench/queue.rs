@@ -166,7 +166,7 @@ fn file(
 /// If the cases cannot be made or served, or there are not so many pages.
 pub async fn run(set: &Settings, told: &Told) -> anyhow::Result<()> {
     let cases = ground(set, told, 18).await?;
-    let config = configure(&cases.ground.folder)?;
+    let config = configure(&cases.ground.folder, None)?;
     let server = Server::start(&["serve", "--config", &config.to_string_lossy()], set.cgroup.as_deref())?;
     let mut connection = Connection::new(server.address);
     for (who, cookie) in [("street", &cases.one), ("district", &cases.many)] {

@@ -18,7 +18,7 @@ use super::load::{Fetch, closed, median};
 /// If the district cannot be made or served.
 pub async fn run(set: &Settings, told: &Told) -> anyhow::Result<()> {
     let ground = Ground::district(&set.data, set.residents).await?;
-    let config = configure(&ground.folder)?;
+    let config = configure(&ground.folder, None)?;
     let config = config.to_string_lossy().into_owned();
     let mut seconds = Vec::new();
     for _ in 0..set.rounds {
