@@ -101,7 +101,8 @@ pub(crate) async fn assign(req: Req) -> Result<Reply, Fault> {
     let case = req
         .act(move |act| {
             let mut rev = rev;
-            if store::load(act, id)?.state == State::Submitted {
+            let (state, _) = act.opt(&store::STATE, (id,))?.ok_or(CaseError::Missing)?;
+            if state == State::Submitted {
                 intake::accept(act, id, rev)?;
                 rev += 1;
             }
@@ -130,7 +131,8 @@ pub(crate) async fn resolve(req: Req) -> Result<Reply, Fault> {
     let why = linli_base::text::tidy_lines(&why);
     let case = req
         .act(move |act| {
-            if store::load(act, id)?.two_persons() {
+            let (_, two_persons) = act.opt(&store::STATE, (id,))?.ok_or(CaseError::Missing)?;
+            if two_persons != 0 {
                 decide::propose(act, id, rev, outcome, &why)?;
             } else {
                 decide::resolve(act, id, rev, outcome, &why)?;

@@ -117,7 +117,8 @@ macro_rules! case_columns {
 pub(crate) use case_columns;
 
 sql! {
-    pub(crate) STATE: (State,) = "SELECT state FROM cases WHERE id = $1";
+    /// Its state, and whether two persons decide.
+    pub(crate) STATE: (State, i64) = "SELECT state, two_persons FROM cases WHERE id = $1";
     pub(crate) NEXT_SERIAL: (i64,) = "SELECT COALESCE(max(serial), 0) + 1 AS next FROM cases WHERE day = $1";
     pub(crate) ADD: () = "INSERT INTO cases (id, number, day, serial, kind, title_zh, title_en, person, body, place, channel, state, two_persons, handover,
             accept_days, promised_days, legal_days, extended_days, clock_from, clock_days, due, due_at, filed_at, item, name_key, received, rev)

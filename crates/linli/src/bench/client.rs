@@ -91,6 +91,17 @@ pub fn get(path: &str, more: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: linli.bench\r\n{more}\r\n").into_bytes()
 }
 
+/// The bytes of a POST of a form, sent by a page of the site itself.
+#[must_use]
+pub fn post_form(path: &str, more: &str, body: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: linli.bench\r\norigin: http://linli.bench\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n{more}\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
 /// The bytes of a POST of JSON.
 #[must_use]
 pub fn post_json(path: &str, more: &str, body: &str) -> Vec<u8> {

@@ -21,7 +21,7 @@ use crate::demo;
 use super::figure::Told;
 
 /// How many residents are signed in.
-const SESSIONS: usize = 256;
+const SESSIONS: usize = 640;
 
 /// A folder with a district, and who may come in.
 pub struct Ground {
@@ -69,6 +69,7 @@ impl Ground {
         clock.set(clock.now().plus_seconds(-364 * 86_400));
         let desks = desks(&house).await?;
         no_quiet_hours(&house).await?;
+        super::form_flow::items(&house).await?;
         house.db().close().await;
         let house = open(&folder, None, None).await?;
         let made = Passes { sessions: sessions(&house).await?, desks };

@@ -9,6 +9,7 @@ mod child;
 mod client;
 mod export;
 mod figure;
+mod form_flow;
 mod ground;
 mod http;
 mod lifecycle;
@@ -28,7 +29,7 @@ use clap::{Args, ValueEnum};
 pub enum Suite {
     /// Until the first answer; memory.
     Start,
-    /// Pages and requests: `guide-page`, `lifecycle`.
+    /// Pages and requests: `guide-page`, `form-flow`, `lifecycle`.
     Http,
     /// Acts straight on the database seam: `durable-acts`.
     Db,
@@ -84,6 +85,9 @@ pub async fn run(set: Settings) -> anyhow::Result<()> {
         Suite::Http => {
             if wanted("guide-page") {
                 http::guide_page(&set, &told).await?;
+            }
+            if wanted("form-flow") {
+                form_flow::run(&set, &told).await?;
             }
             if wanted("lifecycle") {
                 lifecycle::run(&set, &told).await?;
