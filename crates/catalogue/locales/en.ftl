@@ -133,3 +133,6 @@ saves = saves a visit
 abolished-title = Proofs nobody may ask of you
 abolished-what = These proofs and copies are not asked of you any more. If somebody does, call 12345.
 recalled = from memory, to be checked
+retired-on = Not handled any more since { $day }
+retired-hint = What was applied for before goes on to its end; you see it under “Mine”. Search for other services, or call 12345.
+preview-mark = Preview: residents do not see this page yet

@@ -115,3 +115,6 @@ saves = 改了就少跑一次
 abolished-title = 不用再开的证明
 abolished-what = 下面这些证明和复印件，办事时不再向您要。谁还向您要，请打 12345。
 recalled = 凭记忆，待核对
+retired-on = 这件事从 { $day } 起不再办理
+retired-hint = 已经交了申请的，会继续办完，在“我的”里可以看到进展。要找别的事项，可以搜索，或者拨打12345。
+preview-mark = 预览：居民还看不到这一页

@@ -24,6 +24,8 @@ pub enum CatalogueError {
     Line(#[from] BadLine),
     #[error("changed meanwhile")]
     Changed,
+    #[error("not found")]
+    Missing,
 }
 
 impl Problem for CatalogueError {
@@ -33,6 +35,7 @@ impl Problem for CatalogueError {
             Self::Denied(d) => d.code(),
             Self::Guide(_) | Self::Line(_) => "invalid",
             Self::Changed => "changed",
+            Self::Missing => "not-found",
         }
     }
     fn status(&self) -> u16 {
@@ -41,6 +44,7 @@ impl Problem for CatalogueError {
             Self::Denied(d) => d.status(),
             Self::Guide(_) | Self::Line(_) => 422,
             Self::Changed => 409,
+            Self::Missing => 404,
         }
     }
 }
@@ -50,7 +54,7 @@ impl Problem for CatalogueError {
 pub struct Arriving {
     pub key: String,
     pub guide: Guide,
-    hash: Vec<u8>,
+    pub(crate) hash: Vec<u8>,
 }
 
 impl Arriving {
@@ -83,8 +87,9 @@ pub fn deliver(act: &mut Act<'_, '_>, items: &[Arriving]) -> Result<usize, Catal
 
 fn deliver_one(act: &mut Act<'_, '_>, item: &Arriving) -> Result<bool, CatalogueError> {
     let (id, version) = match act.opt(&store::HEAD, (item.key.as_str(),))? {
-        Some((_, _, same)) if same == item.hash => return Ok(false),
-        Some((id, version, _)) => (id, version + 1),
+        Some((_, _, same, _)) if same == item.hash => return Ok(false),
+        Some((id, _, _, 1)) => return offer_newer(act, id, item),
+        Some((id, version, _, _)) => (id, version + 1),
         None => (act.next_id::<ItemId>(), 1),
     };
     if let Some(proof) = abolished::asked(&item.guide) {
@@ -92,23 +97,47 @@ fn deliver_one(act: &mut Act<'_, '_>, item: &Arriving) -> Result<bool, Catalogue
     }
     let now = act.now();
     if version == 1 {
-        act.run(&store::ADD, (id, item.key.as_str()))?;
+        act.run(&store::ADD, (id, item.key.as_str(), 0i64))?;
     }
     act.run(&store::ADD_VERSION, (id, version, Json(&item.guide), item.hash.clone(), now))?;
     if version > 1 && !act.run_one(&store::RAISE, (id, version - 1, version))? {
         return Err(CatalogueError::Changed);
     }
     show(act, &Card::of(id, &item.key, &item.guide))?;
-    act.log(
-        Entry::new(Subject::new("item", id), "catalogue.delivered")
-            .state(ItemState::Live.word())
-            .content(&serde_json::json!({ "version": version })),
-    )?;
+    log(act, id, "catalogue.delivered", ItemState::Live, version)?;
     Ok(true)
 }
 
+/// What an officer has changed is never written over: the other text is kept beside it until she has looked.
+fn offer_newer(act: &mut Act<'_, '_>, id: ItemId, item: &Arriving) -> Result<bool, CatalogueError> {
+    let known = act.opt(&store::WITH_HASH, (id, item.hash.clone()))?.is_some()
+        || act.opt(&store::NEWER, (id,))?.is_some_and(|(_, hash, _, _)| hash == item.hash);
+    if known {
+        return Ok(false);
+    }
+    let now = act.now();
+    act.run(&store::NEWER_CAME, (id, Json(&item.guide), item.hash.clone(), now))?;
+    act.log(Entry::new(Subject::new("item", id), "catalogue.newer_came"))?;
+    Ok(true)
+}
+
+pub(crate) fn log(
+    act: &mut Act<'_, '_>,
+    id: ItemId,
+    what: &'static str,
+    state: ItemState,
+    version: i64,
+) -> Result<(), CatalogueError> {
+    act.log(
+        Entry::new(Subject::new("item", id), what)
+            .state(state.word())
+            .content(&serde_json::json!({ "version": version })),
+    )?;
+    Ok(())
+}
+
 /// Puts the card of a version that is shown in the place of the one before.
-fn show(act: &mut Act<'_, '_>, c: &Card) -> Result<(), CatalogueError> {
+pub(crate) fn show(act: &mut Act<'_, '_>, c: &Card) -> Result<(), CatalogueError> {
     act.run(&store::DROP_CARD, (c.item,))?;
     act.run(
         &store::ADD_CARD,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::form::{BadForm, Form};
 use crate::handling::{Begin, Department, Handover, Identity, InPerson, Persons};
 use crate::kinds;
-use crate::material::Material;
+use crate::material::{BadMaterial, Material};
 use crate::predicate::Predicate;
 
 linli_db::id! {
@@ -118,7 +118,7 @@ pub struct Guide {
     pub begin: Begin,
 }
 
-/// What is wrong with a document; the editor and the import tell it.
+/// What is wrong with a document.
 #[derive(Debug, thiserror::Error)]
 pub enum BadGuide {
     #[error("{0}")]
@@ -130,7 +130,7 @@ pub enum BadGuide {
     #[error("a Chinese name is empty")]
     Name,
     #[error("material {0}: {1}")]
-    Material(String, &'static str),
+    Material(String, BadMaterial),
     #[error("unknown life event {0}")]
     Event(String),
     #[error("a proof that may not be asked for any more: {0}")]
@@ -139,6 +139,31 @@ pub enum BadGuide {
     Department,
     #[error("{0}")]
     Rule(#[from] BadForm),
+}
+
+impl BadGuide {
+    /// Stable code, under which an editor keeps its words.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Form(_) => "bad-form",
+            Self::PromiseLongerThanLaw => "bad-promise",
+            Self::Begin => "bad-begin",
+            Self::Name => "bad-name",
+            Self::Material(_, what) => what.code(),
+            Self::Event(_) => "bad-event",
+            Self::Abolished(_) => "bad-abolished",
+            Self::Department => "bad-department",
+            Self::Rule(what) => what.code(),
+        }
+    }
+}
+
+/// What is wrong, and where: the path of the part in the document, such as `materials.2.ways`.
+#[derive(Debug)]
+pub struct Fault {
+    pub at: String,
+    pub what: BadGuide,
 }
 
 impl Guide {
@@ -155,10 +180,18 @@ impl Guide {
     /// Checks what types cannot.
     ///
     /// # Errors
-    /// What is wrong.
+    /// What is wrong first.
     pub fn check(&self) -> Result<(), BadGuide> {
+        self.faults().into_iter().next().map_or(Ok(()), |fault| Err(fault.what))
+    }
+
+    /// Everything that is wrong with it, each at its place.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        let mut out = Vec::new();
+        let mut bad = |at: &str, what: BadGuide| out.push(Fault { at: at.to_owned(), what });
         if self.promised_days > self.legal_days {
-            return Err(BadGuide::PromiseLongerThanLaw);
+            bad("promised_days", BadGuide::PromiseLongerThanLaw);
         }
         let fits = match &self.begin {
             Begin::Page(path) => path.starts_with('/') && !path.starts_with("//"),
@@ -169,38 +202,42 @@ impl Guide {
             Begin::Form(_) | Begin::Generic => true,
         };
         if !fits {
-            return Err(BadGuide::Begin);
+            bad("begin", BadGuide::Begin);
         }
         if self.name.zh.trim().is_empty() {
-            return Err(BadGuide::Name);
+            bad("name.zh", BadGuide::Name);
         }
         if self.department.code.is_empty() || self.department.zh.is_empty() {
-            return Err(BadGuide::Department);
+            bad("department", BadGuide::Department);
         }
-        if let Some(event) = self.events.iter().find(|e| kinds::event(e).is_none()) {
-            return Err(BadGuide::Event(event.clone()));
+        for event in self.events.iter().filter(|e| kinds::event(e).is_none()) {
+            bad("events", BadGuide::Event(event.clone()));
         }
-        // Before anybody applies nothing is answered.
-        for test in self.conditions.iter().filter_map(|c| c.test.as_ref()) {
-            test.check(&[])?;
+        for (i, condition) in self.conditions.iter().enumerate() {
+            // Before anybody applies nothing is answered.
+            if let Some(Err(e)) = condition.test.as_ref().map(|t| t.check(&[])) {
+                bad(&format!("conditions.{i}.test"), e.into());
+            }
         }
         let form = self.form();
-        if let Some(form) = &form {
-            form.check()?;
+        for (at, e) in form.iter().flat_map(|f| f.faults()) {
+            bad(&format!("begin.form.{at}"), e.into());
         }
         let answered: Vec<&str> = form.iter().flat_map(|f| f.fields()).map(|f| f.key.as_str()).collect();
         let mut keys: Vec<&str> = Vec::new();
-        for material in &self.materials {
-            material.check()?;
+        for (i, material) in self.materials.iter().enumerate() {
+            let here = |part: &str| format!("materials.{i}.{part}");
+            let of = |what| BadGuide::Material(material.key.clone(), what);
+            material.faults(&mut |part, what| bad(&here(part), of(what)));
             if keys.contains(&material.key.as_str()) {
-                return Err(BadGuide::Material(material.key.clone(), "the key stands twice"));
+                bad(&here("key"), of(BadMaterial::Twice));
             }
             keys.push(&material.key);
-            if let Some(when) = &material.when {
-                when.check(&answered)?;
+            if let Some(Err(e)) = material.when.as_ref().map(|w| w.check(&answered)) {
+                bad(&here("when"), e.into());
             }
         }
-        Ok(())
+        out
     }
 
     /// The form it is applied for with: its own or the generic one; `None`: it begins elsewhere.

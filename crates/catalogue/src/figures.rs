@@ -36,7 +36,7 @@ linli_figures::figure! {
 }
 
 /// Code of the bureau of human resources and social security.
-const HR: &str = "RS";
+pub(crate) const HR: &str = "RS";
 
 fn rows(named: Vec<NamedRow>) -> Vec<FigureRow> {
     named
@@ -59,7 +59,7 @@ fn page(read: &mut Read<'_>, least: i64, most: i64, after: i64) -> Result<Vec<Fi
 }
 
 /// Visits beyond any item's.
-const ANY: i64 = 1_000;
+pub(crate) const ANY: i64 = 1_000;
 
 fn total(read: &mut Read<'_>, _: Day) -> Result<i64, DbError> {
     read.one(&store::COUNT_LIVE, ()).map(|(n,)| n)

@@ -31,6 +31,21 @@ pub enum BadForm {
     Group(String),
 }
 
+impl BadForm {
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Fact(_) => "bad-fact",
+            Self::Deep => "bad-deep",
+            Self::Key(_) => "bad-key",
+            Self::Choices(_) => "bad-choices",
+            Self::Empty => "bad-empty-page",
+            Self::Grant => "bad-grant",
+            Self::Limits(_) => "bad-limits",
+            Self::Group(_) => "bad-group",
+        }
+    }
+}
+
 /// What is typed into a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -134,36 +149,43 @@ impl Field {
         }
     }
 
-    fn check(&self, keys: &mut Vec<String>, earlier: &[&str], in_group: bool) -> Result<(), BadForm> {
+    fn faults(
+        &self,
+        at: &str,
+        keys: &mut Vec<String>,
+        earlier: &[&str],
+        in_group: bool,
+        out: &mut Vec<(String, BadForm)>,
+    ) {
+        let mut bad = |part: &str, what: BadForm| out.push((format!("{at}.{part}"), what));
         if !is_key(&self.key) || keys.contains(&self.key) {
-            return Err(BadForm::Key(self.key.clone()));
+            bad("key", BadForm::Key(self.key.clone()));
         }
         if (self.kind == FieldKind::Choice) == self.choices.is_empty() {
-            return Err(BadForm::Choices(self.key.clone()));
+            bad("choices", BadForm::Choices(self.key.clone()));
         }
         let limited = self.min.is_some() || self.max.is_some();
         let crossed = matches!((self.min, self.max), (Some(min), Some(max)) if min > max);
         if crossed || (limited && !self.kind.limited()) {
-            return Err(BadForm::Limits(self.key.clone()));
+            bad("max", BadForm::Limits(self.key.clone()));
         }
-        if let Some(when) = &self.when {
-            when.check(earlier)?;
+        if let Some(Err(e)) = self.when.as_ref().map(|w| w.check(earlier)) {
+            bad("when", e);
         }
         if self.kind == FieldKind::Group {
             let rows =
                 self.max.is_some_and(|n| (1..=MOST_ROWS).contains(&n)) && self.min.is_none_or(|n| n >= 0);
             if in_group || self.fields.is_empty() || !rows {
-                return Err(BadForm::Group(self.key.clone()));
+                bad("kind", BadForm::Group(self.key.clone()));
             }
             let mut own = Vec::new();
-            for field in &self.fields {
-                field.check(&mut own, earlier, true)?;
+            for (i, field) in self.fields.iter().enumerate() {
+                field.faults(&format!("{at}.fields.{i}"), &mut own, earlier, true, out);
             }
         } else if !self.fields.is_empty() {
-            return Err(BadForm::Group(self.key.clone()));
+            bad("kind", BadForm::Group(self.key.clone()));
         }
         keys.push(self.key.clone());
-        Ok(())
     }
 }
 
@@ -209,33 +231,34 @@ pub struct Form {
 }
 
 impl Form {
-    /// Checks what types cannot.
-    ///
-    /// # Errors
-    /// What is wrong.
-    pub fn check(&self) -> Result<(), BadForm> {
+    /// Everything that types cannot check, each at its place in the form.
+    #[must_use]
+    pub fn faults(&self) -> Vec<(String, BadForm)> {
+        let mut out = Vec::new();
         let mut keys: Vec<String> = Vec::new();
-        for page in &self.pages {
+        for (i, page) in self.pages.iter().enumerate() {
             if page.fields.is_empty() {
-                return Err(BadForm::Empty);
+                out.push((format!("pages.{i}"), BadForm::Empty));
             }
             let before = keys.clone();
             let earlier: Vec<&str> = before.iter().map(String::as_str).collect();
-            if let Some(when) = &page.when {
-                when.check(&earlier)?;
+            if let Some(Err(e)) = page.when.as_ref().map(|w| w.check(&earlier)) {
+                out.push((format!("pages.{i}.when"), e));
             }
-            for field in &page.fields {
-                field.check(&mut keys, &earlier, false)?;
+            for (j, field) in page.fields.iter().enumerate() {
+                field.faults(&format!("pages.{i}.fields.{j}"), &mut keys, &earlier, false, &mut out);
             }
         }
         let answered: Vec<&str> = keys.iter().map(String::as_str).collect();
-        for grant in &self.grants {
-            grant.when.check(&answered)?;
+        for (i, grant) in self.grants.iter().enumerate() {
+            if let Err(e) = grant.when.check(&answered) {
+                out.push((format!("grants.{i}.when"), e));
+            }
             if !grant.text.zh.contains("{value}") || !grant.text.en.contains("{value}") {
-                return Err(BadForm::Grant);
+                out.push((format!("grants.{i}.text"), BadForm::Grant));
             }
         }
-        Ok(())
+        out
     }
 
     /// Every field, in order; a group counts as one.

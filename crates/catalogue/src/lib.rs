@@ -3,6 +3,7 @@
 pub mod abolished;
 pub mod acts;
 pub mod cards;
+pub mod changes;
 pub mod delivered;
 pub mod domain;
 mod figures;
@@ -28,7 +29,7 @@ linli_words::include_words!();
 /// Tables of this room.
 pub const ROOM: linli_db::Room = linli_db::Room {
     name: "catalogue",
-    migrations: linli_db::migrations![1 => "0001_items.sql", 2 => "0002_cards.sql"],
+    migrations: linli_db::migrations![1 => "0001_items.sql", 2 => "0002_cards.sql", 3 => "0003_editing.sql"],
 };
 
 /// Items that are written out whole: key and document. The rest of the catalogue: [`delivered`].

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BadGuide, Both};
+use crate::domain::Both;
 use crate::kinds;
 use crate::predicate::Predicate;
 
@@ -147,34 +147,70 @@ impl Material {
         self.ways.first()
     }
 
-    pub(crate) fn check(&self) -> Result<(), BadGuide> {
-        let bad = |what: &'static str| BadGuide::Material(self.key.clone(), what);
+    /// Tells what is wrong with it, each with the part where it is.
+    pub(crate) fn faults(&self, bad: &mut dyn FnMut(&str, BadMaterial)) {
         if !is_key(&self.key) {
-            return Err(bad("key: letters, digits and hyphens"));
+            bad("key", BadMaterial::Key);
         }
         if self.name.zh.trim().is_empty() {
-            return Err(bad("the Chinese name is empty"));
+            bad("name.zh", BadMaterial::Name);
         }
         if self.ways.is_empty() || self.ways.len() > 8 {
-            return Err(bad("no way in which it may be met, or too many"));
+            bad("ways", BadMaterial::Ways);
+        } else if !self.ways.iter().any(Way::open_to_all) {
+            // Whoever holds nothing must still have a way, or she could never apply.
+            bad("ways", BadMaterial::NotForAll);
         }
-        for way in &self.ways {
+        for (i, way) in self.ways.iter().enumerate() {
             match way {
                 Way::Certificate { kind, .. } | Way::Reuse { kind } if kinds::paper(kind).is_none() => {
-                    return Err(bad("unknown kind of paper"));
+                    bad(&format!("ways.{i}.paper"), BadMaterial::Paper);
                 }
                 Way::Register { register } if kinds::register(register).is_none() => {
-                    return Err(bad("unknown register"));
+                    bad(&format!("ways.{i}.register"), BadMaterial::Register);
                 }
-                Way::Declare(text) if text.zh.trim().is_empty() => return Err(bad("an empty statement")),
+                Way::Declare(text) if text.zh.trim().is_empty() => {
+                    bad(&format!("ways.{i}.zh"), BadMaterial::Statement);
+                }
                 _ => {}
             }
         }
-        // Whoever holds nothing must still have a way, or she could never apply.
-        if !self.ways.iter().any(Way::open_to_all) {
-            return Err(bad("no way for whoever holds nothing"));
+    }
+}
+
+/// What is wrong with a material.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadMaterial {
+    #[error("key: letters, digits and hyphens")]
+    Key,
+    #[error("the key stands twice")]
+    Twice,
+    #[error("the Chinese name is empty")]
+    Name,
+    #[error("no way in which it may be met, or too many")]
+    Ways,
+    #[error("no way for whoever holds nothing")]
+    NotForAll,
+    #[error("unknown kind of paper")]
+    Paper,
+    #[error("unknown register")]
+    Register,
+    #[error("an empty statement")]
+    Statement,
+}
+
+impl BadMaterial {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Key => "bad-key",
+            Self::Twice => "bad-twice",
+            Self::Name => "bad-name",
+            Self::Ways => "bad-ways",
+            Self::NotForAll => "bad-not-for-all",
+            Self::Paper => "bad-paper",
+            Self::Register => "bad-register",
+            Self::Statement => "bad-statement",
         }
-        Ok(())
     }
 }
 

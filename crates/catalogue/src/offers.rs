@@ -8,11 +8,15 @@ use linli_vault::Vault;
 
 pub use crate::acts::{Arriving, CatalogueError, deliver};
 pub use crate::cards::{Card, Finder};
-pub use crate::domain::{Both, Condition, Guide, ItemId, Level};
+pub use crate::changes::{
+    Counts, Standing, counts, newer, newer_open, newer_seen, put_live, reinstate, retire, retired, standing, versions,
+};
+pub use crate::domain::{BadGuide, Both, Condition, Fault, Guide, ItemId, ItemState, Level, Pace};
 pub use crate::form::{Field, FieldKind, Form, Grant, KnownFrom, Page, asked};
 pub use crate::handling::{Begin, Handover, Identity, LinkOut, Persons};
 pub use crate::kinds;
 pub use crate::material::{Check, HandIn, Material, Need, Source, Way};
+pub use crate::pages::guide::preview;
 pub use crate::predicate::{Facts, Finding, Operand, Predicate, Value, Verdict};
 use crate::{delivered, kept, store};
 

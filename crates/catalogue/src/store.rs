@@ -1,5 +1,6 @@
 //! Statements and rows.
 
+use linli_base::Instant;
 use linli_db::{Json, row, sql};
 
 use crate::cards::Card;
@@ -14,6 +15,9 @@ row! {
         pub version: i64,
         pub document: Json<Guide>,
         pub rev: i64,
+        pub own: i64,
+        pub retired_why: Option<String>,
+        pub retired_at: Option<Instant>,
     }
 }
 
@@ -44,17 +48,29 @@ row! {
 }
 
 sql! {
-    pub(crate) BY_KEY: ItemRow = "SELECT i.id, i.key, i.state, i.version, v.document, i.rev FROM items i
+    pub(crate) BY_KEY: ItemRow = "SELECT i.id, i.key, i.state, i.version, v.document, i.rev, i.own, i.retired_why, i.retired_at FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1";
     pub(crate) LIVE: (ItemId, i64, Vec<u8>) = "SELECT i.id, i.version, v.hash FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1 AND i.state = 'live'";
     pub(crate) HASH: (Vec<u8>,) = "SELECT hash FROM item_versions WHERE item = $1 AND version = $2";
     pub(crate) VERSION: (Json<Guide>,) = "SELECT document FROM item_versions WHERE item = $1 AND version = $2";
-    pub(crate) HEAD: (ItemId, i64, Vec<u8>) = "SELECT i.id, i.version, v.hash FROM items i
+    pub(crate) HEAD: (ItemId, i64, Vec<u8>, i64) = "SELECT i.id, i.version, v.hash, i.own FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1";
-    pub(crate) ADD: () = "INSERT INTO items (id, key, state, version, rev) VALUES ($1, $2, 'live', 1, 1)";
+    pub(crate) ADD: () = "INSERT INTO items (id, key, state, version, rev, own) VALUES ($1, $2, 'live', 1, 1, $3)";
     pub(crate) ADD_VERSION: () = "INSERT INTO item_versions (item, version, document, hash, made_at) VALUES ($1, $2, $3, $4, $5)";
     pub(crate) RAISE: () = "UPDATE items SET version = $3, rev = rev + 1 WHERE id = $1 AND version = $2";
+    pub(crate) CHANGE: () = "UPDATE items SET version = $3, own = 1, rev = rev + 1 WHERE id = $1 AND version = $2 AND state = 'live'";
+    pub(crate) RETIRE: () = "UPDATE items SET state = 'retired', own = 1, retired_why = $3, retired_at = $4, rev = rev + 1 WHERE id = $1 AND rev = $2 AND state = 'live'";
+    pub(crate) REINSTATE: () = "UPDATE items SET state = 'live', retired_why = NULL, retired_at = NULL, rev = rev + 1 WHERE id = $1 AND rev = $2 AND state = 'retired'";
+    pub(crate) RETIRED: ItemRow = "SELECT i.id, i.key, i.state, i.version, v.document, i.rev, i.own, i.retired_why, i.retired_at FROM items i
+        JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.state = 'retired' AND i.id > $1 ORDER BY i.id LIMIT $2";
+    pub(crate) VERSIONS: (i64, Instant) = "SELECT version, made_at FROM item_versions WHERE item = $1 ORDER BY version DESC LIMIT 200";
+    pub(crate) WITH_HASH: (i64,) = "SELECT version FROM item_versions WHERE item = $1 AND hash = $2 LIMIT 1";
+    pub(crate) NEWER: (Json<Guide>, Vec<u8>, Instant, i64) = "SELECT document, hash, came_at, seen FROM item_newer WHERE item = $1";
+    pub(crate) NEWER_CAME: () = "INSERT INTO item_newer (item, document, hash, came_at, seen) VALUES ($1, $2, $3, $4, 0)
+        ON CONFLICT (item) DO UPDATE SET document = excluded.document, hash = excluded.hash, came_at = excluded.came_at, seen = 0";
+    pub(crate) NEWER_SEEN: () = "UPDATE item_newer SET seen = 1 WHERE item = $1 AND seen = 0";
+    pub(crate) NEWER_OPEN: (ItemId, String) = "SELECT n.item, i.key FROM item_newer n JOIN items i ON i.id = n.item WHERE n.seen = 0 ORDER BY n.item LIMIT 500";
     pub(crate) CARDS: Card = "SELECT item, key, name_zh, name_en, summary_zh, summary_en, words, department, department_zh, department_en,
         level, persons, events, days, best, worst, declared, unchecked FROM item_cards WHERE item > $1 ORDER BY item LIMIT 500";
     pub(crate) DROP_CARD: () = "DELETE FROM item_cards WHERE item = $1";
@@ -87,11 +103,16 @@ linli_acts::retention! {
     "items", keep, "事项目录是公开信息，长期保存。", "The catalogue is public and is kept.";
     "item_cards", keep, "事项目录的摘要，随事项更新。", "Short form of the catalogue, kept with it.";
     "catalogue_marks", keep, "目录更新的标记，不含个人信息。", "Marks of changes; nothing personal.";
+    "item_newer", keep, "随程序带来的新文本，与事项一起保存。", "A text that the program brought, kept with the item.";
     "item_versions", keep, "办件按受理时的版本办理，各版本长期保存。", "A case keeps the version it began with, so versions are kept.";
 }
 
 linli_acts::act_words! {
     "catalogue.delivered" = "事项随程序更新", "The item came with the program";
+    "catalogue.newer_came" = "程序带来了事项的新文本", "The program brought another text of the item";
+    "catalogue.changed" = "事项有了新版本", "The item has a new version";
+    "catalogue.retired" = "事项停办", "The item was retired";
+    "catalogue.reinstated" = "事项恢复办理", "The item was brought back";
 }
 
 linli_acts::inventory::submit! { linli_acts::StateProof { subject_kind: "item", page: &STATES } }

@@ -8,7 +8,7 @@ use linli_words::Lang;
 
 use super::{index, pick, row, stamp};
 use crate::Words;
-use crate::domain::{Guide, Level, Pace};
+use crate::domain::{Guide, ItemState, Level, Pace};
 use crate::handling::{Begin, Handover};
 use crate::kinds;
 use crate::material::{Check, HandIn, Material, Need, Way};
@@ -23,6 +23,18 @@ struct GuidePage {
     key: String,
     shown: Shown,
     together: Rows,
+    /// Not live: shown to an officer.
+    preview: bool,
+}
+
+#[derive(Template)]
+#[template(path = "retired.html")]
+struct RetiredPage {
+    f: Frame,
+    w: Words,
+    name: String,
+    since: String,
+    why: String,
 }
 
 #[derive(Template)]
@@ -257,8 +269,17 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     if let Some(page) = req.kept(stamp) {
         return Ok(page);
     }
-    let (key, g) = asked(&req).await?;
-    let (f, w) = (req.frame(), req.words::<Words>());
+    let key: String = req.path("key")?;
+    let wanted = key.clone();
+    let found = req.read(move |r| crate::changes::standing(r, &wanted)).await?.ok_or(Missing)?;
+    if let Some((at, why)) = found.retired {
+        let (f, w) = (req.frame(), req.words::<Words>());
+        let (name, since) = (pick(w.lang(), &found.guide.name), at.day().to_string());
+        return Ok(Reply::page(&RetiredPage { f, w, name, since, why }).status(410));
+    }
+    if found.state != ItemState::Live {
+        return Err(Missing.into());
+    }
     let holds = match req.resident() {
         Ok(person) => {
             let inventory = req.house().service::<InventoryService>();
@@ -267,15 +288,34 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
         }
         Err(_) => None,
     };
+    let page = page(&req, key, &found.guide, holds.as_deref(), false).await?;
+    Ok(req.keep(stamp, page))
+}
+
+async fn page(
+    req: &Req,
+    key: String,
+    g: &Guide,
+    holds: Option<&[String]>,
+    preview: bool,
+) -> Result<Reply, Fault> {
+    let (f, w) = (req.frame(), req.words::<Words>());
     let together: Vec<Row> = if g.together.is_empty() {
         Vec::new()
     } else {
-        let index = index(&req).await?;
+        let index = index(req).await?;
         g.together.iter().filter_map(|k| index.card(k)).map(|c| row(w, c)).collect()
     };
-    let shown = shown(w, &f, &key, &g, holds.as_deref());
-    let page = Reply::page(&GuidePage { f, w, key, shown, together: Rows::new(together, "") });
-    Ok(req.keep(stamp, page))
+    let shown = shown(w, &f, &key, g, holds);
+    Ok(Reply::page(&GuidePage { f, w, key, shown, together: Rows::new(together, ""), preview }))
+}
+
+/// The page of a guide that is not live, as residents would see it; its buttons lead nowhere.
+///
+/// # Errors
+/// If the database fails.
+pub async fn preview(req: &Req, key: &str, guide: &Guide) -> Result<Reply, Fault> {
+    page(req, key.to_owned(), guide, None, true).await
 }
 
 pub(crate) async fn print(req: Req) -> Result<Reply, Fault> {
