@@ -118,6 +118,43 @@ pub struct Guide {
     pub begin: Begin,
 }
 
+/// A guide that says nothing yet: where an editor begins.
+#[must_use]
+pub fn blank() -> Guide {
+    let none = || Both { zh: String::new(), en: String::new() };
+    let both = |zh: &str, en: &str| Both { zh: zh.to_owned(), en: en.to_owned() };
+    Guide {
+        name: none(),
+        summary: none(),
+        words: Vec::new(),
+        department: Department { code: String::new(), zh: String::new(), en: String::new() },
+        level: Level::District,
+        topic: none(),
+        kind: both("公共服务", "Public service"),
+        pace: Pace::Promised,
+        persons: Persons::Persons,
+        events: Vec::new(),
+        identity: Identity::Remote,
+        conditions: Vec::new(),
+        materials: Vec::new(),
+        presence: Vec::new(),
+        handover: vec![Handover::Download],
+        to_do: Vec::new(),
+        legal_days: 20,
+        promised_days: 20,
+        limit_note: both("自受理之日的次日起算", "From the day after acceptance"),
+        declared_visits: None,
+        fee: both("不收费", "Free"),
+        result: none(),
+        place: none(),
+        phone: String::new(),
+        source: none(),
+        unchecked: false,
+        together: Vec::new(),
+        begin: Begin::Generic,
+    }
+}
+
 /// What is wrong with a document.
 #[derive(Debug, thiserror::Error)]
 pub enum BadGuide {

@@ -23,6 +23,7 @@ pub mod visits;
 use linli_web::{Gate, Route};
 
 pub use acts::CatalogueError;
+pub use domain::blank;
 
 linli_words::include_words!();
 

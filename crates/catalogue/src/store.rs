@@ -110,6 +110,7 @@ linli_acts::retention! {
 linli_acts::act_words! {
     "catalogue.delivered" = "事项随程序更新", "The item came with the program";
     "catalogue.newer_came" = "程序带来了事项的新文本", "The program brought another text of the item";
+    "catalogue.newer_looked_at" = "看过了程序带来的新文本", "Looked at the text that the program brought";
     "catalogue.changed" = "事项有了新版本", "The item has a new version";
     "catalogue.retired" = "事项停办", "The item was retired";
     "catalogue.reinstated" = "事项恢复办理", "The item was brought back";

@@ -79,6 +79,11 @@ impl Form {
             if tag.starts_with("select") {
                 list.clone_from(&name);
             }
+            if tag.starts_with("textarea") {
+                let typed = piece.split_once('>').map_or("", |(_, typed)| typed);
+                fields.insert(name, unescape(typed));
+                continue;
+            }
             let kind = attribute(tag, "type").unwrap_or_default();
             if matches!(kind.as_str(), "checkbox" | "radio") && !tag.contains(" checked") {
                 continue;

@@ -40,6 +40,7 @@ pub const ROOMS: &[Room] = &[
     linli_people::ROOM,
     linli_duties::ROOM,
     linli_catalogue::ROOM,
+    linli_drafting::ROOM,
     linli_applications::ROOM,
     linli_wallet::ROOM,
     linli_publications::ROOM,
@@ -59,6 +60,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(linli_people::routes());
     all.extend(linli_duties::routes());
     all.extend(linli_catalogue::routes());
+    all.extend(linli_drafting::routes());
     all.extend(linli_casework::routes());
     all.extend(linli_desk::routes());
     all.extend(linli_performance::routes());
@@ -129,6 +131,12 @@ pub fn rail() -> Arc<[RailGroup]> {
                     &["rules.keeper", "rules.approver"][..],
                 ),
                 link("/office/proposals", "规则审批", "Proposals", &["rules.keeper", "rules.approver"][..]),
+                link(
+                    "/office/catalogue",
+                    "事项编辑",
+                    "Editing items",
+                    &["drafting.editor", "drafting.approver"][..],
+                ),
                 link("/office/items", "事项和跑腿次数", "Items and visits", &[][..]),
                 link("/office/log", "办理记录", "The log", &["duties.auditor"][..]),
                 link("/office/places", "区划和地址", "Divisions and addresses", &["places.editor"][..]),

@@ -16,6 +16,7 @@ use linli_web::{Gate, Route, Site};
 
 use crate::compose::{self, Outside};
 use crate::demo_cases::Desk;
+use crate::demo_items;
 use crate::demo_pages;
 use crate::demo_publications;
 use crate::district;
@@ -91,6 +92,14 @@ pub const OFFICERS: &[Player] = &[
         zh: "信息公开审批（全区各部门）",
         en: "approves documents (all departments)",
     },
+    Player {
+        login: demo_items::EDITOR, zh: "事项编辑（全区各部门）", en: "edits items (all departments)"
+    },
+    Player {
+        login: demo_items::APPROVER,
+        zh: "事项审批（全区各部门）",
+        en: "approves items (all departments)",
+    },
 ];
 
 /// The street whose desk has a year behind it.
@@ -129,14 +138,19 @@ pub async fn fill(house: &House, clock: &ManualClock, size: u64) -> anyhow::Resu
     .await?;
     let hash = password::hash(house.vault().chance(), PASSWORD)?;
     demo_publications::officers(house, &bodies, district::HAIZHU.parse()?, &hash).await?;
+    demo_items::officers(house, &bodies, district::HAIZHU.parse()?, &hash).await?;
     println!("  a year of acts …");
     let (writer, approver) = (
         officer(house, demo_publications::WRITER).await?,
         officer(house, demo_publications::APPROVER).await?,
     );
     let mut documents = demo_publications::Year::new(writer, approver, bodies, today.day())?;
-    year(house, clock, today.day(), &cast.iter().map(|(_, id)| *id).collect::<Vec<_>>(), &mut documents)
-        .await?;
+    let (editor, chief) =
+        (officer(house, demo_items::EDITOR).await?, officer(house, demo_items::APPROVER).await?);
+    let mut items = demo_items::Year::new(editor, chief, today.day());
+    let cast_ids: Vec<PersonId> = cast.iter().map(|(_, id)| *id).collect();
+    year(house, clock, today.day(), &cast_ids, &mut documents, &mut items).await?;
+    items.leave_some(house).await?;
     let resident = cast.get(1).map(|(_, id)| *id).context("somebody of the cast")?;
     documents.leave_some(house, resident).await?;
     clock.set(today);
@@ -237,6 +251,7 @@ async fn year(
     last: Day,
     cast: &[PersonId],
     documents: &mut demo_publications::Year,
+    items: &mut demo_items::Year,
 ) -> anyhow::Result<()> {
     let keeper = officer(house, "seals").await?;
     let held = keeper.held.first().context("the keeper's duty")?.clone();
@@ -260,6 +275,7 @@ async fn year(
         desk.until(house, clock, tick).await?;
         documents.until(house, clock, tick).await?;
         clock.set(tick);
+        items.until(house, clock).await?;
         // Notices go out and passed days do what they do, as they would have through the year; once in five days is enough.
         if tick >= next_beat {
             next_beat = tick.plus_seconds(5 * 86_400);

@@ -6,6 +6,7 @@ pub mod compose;
 pub mod config;
 pub mod demo;
 mod demo_cases;
+pub mod demo_items;
 mod demo_pages;
 mod demo_publications;
 pub mod district;

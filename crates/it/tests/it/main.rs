@@ -6,6 +6,8 @@ mod catalogue;
 mod certificates;
 mod crawl;
 mod desk;
+mod drafting;
+mod drafting_pages;
 mod durability;
 mod edges;
 mod files;

@@ -4,6 +4,7 @@
 mod allowance;
 mod data;
 mod desk;
+mod drafting;
 mod helper;
 mod materials;
 mod office;

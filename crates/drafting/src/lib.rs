@@ -1,0 +1,88 @@
+#![doc = include_str!("../README.md")]
+
+pub mod acts;
+pub mod codec;
+pub mod compare;
+pub mod domain;
+mod error;
+mod inputs;
+pub mod offers;
+mod pages;
+pub mod shape;
+mod store;
+pub mod terms;
+pub mod typed;
+
+use linli_web::{Gate, Route};
+
+pub use error::DraftingError;
+
+linli_words::include_words!();
+
+/// Tables of this room.
+pub const ROOM: linli_db::Room =
+    linli_db::Room { name: "drafting", migrations: linli_db::migrations![1 => "0001_drafting.sql"] };
+
+linli_acts::duty_kind! {
+    /// Writes the items of a department (事项编辑).
+    pub EDITOR = "drafting.editor", "事项编辑", "Edits service items", personal: false, apart: Some("work");
+    /// Approves what an editor has written; retires items and brings them back (事项审批).
+    pub APPROVER = "drafting.approver", "事项审批", "Approves service items", personal: false, apart: Some("work");
+}
+
+/// Who comes to the editors.
+static DESK: &[&linli_acts::DutyKind] = &[&EDITOR, &APPROVER];
+
+/// Addresses.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let (desk, editor) = (Gate::AnyDuty(DESK), Gate::Duty(&EDITOR));
+    vec![
+        Route::get("/office/catalogue", desk, pages::list::show),
+        Route::get("/office/catalogue/new", editor, pages::list::new),
+        Route::post("/office/catalogue/new", editor, pages::list::begin),
+        Route::get("/office/catalogue/{key}", desk, pages::item::show),
+        Route::get("/office/catalogue/{key}/edit/{at}", editor, pages::edit::show),
+        Route::post("/office/catalogue/{key}/edit/{at}", editor, pages::edit::save),
+        Route::get("/office/catalogue/{key}/newer", desk, pages::version::newer),
+        Route::get("/office/catalogue/{key}/preview", desk, pages::version::preview),
+        Route::get("/office/catalogue/{key}/try", desk, pages::tryout::show),
+        Route::get("/office/catalogue/{key}/versions/{n}", desk, pages::version::show),
+        Route::post("/office/catalogue/{key}/{act}", desk, pages::item::act),
+    ]
+}
+
+#[cfg(test)]
+mod words_test {
+    #[test]
+    fn every_word_is_used() {
+        assert_eq!(linli_words::unused_keys(env!("CARGO_MANIFEST_DIR")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_label_has_words() {
+        use crate::shape::{Part, Record, SECTIONS, Shape};
+        let w = crate::Words::from(linli_words::Lang::ZhHans);
+        fn parts(w: crate::Words, all: &[Part]) {
+            for part in all {
+                assert!(w.by_key(part.label).is_some(), "{}", part.label);
+                assert!(part.hint.is_empty() || w.by_key(part.hint).is_some(), "{}", part.hint);
+                match &part.shape {
+                    Shape::One(choices) | Shape::Many(choices) => {
+                        choices.iter().for_each(|c| assert!(w.by_key(c.1).is_some(), "{}", c.1));
+                    }
+                    Shape::Rows(rows) => parts(w, rows),
+                    _ => {}
+                }
+            }
+        }
+        fn record(w: crate::Words, r: &Record) {
+            parts(w, r.parts);
+            for list in r.lists {
+                assert!(w.by_key(list.label).is_some() && w.by_key(list.add).is_some(), "{}", list.add);
+                record(w, list.record);
+            }
+        }
+        SECTIONS.iter().for_each(|s| record(w, s.record));
+    }
+}
