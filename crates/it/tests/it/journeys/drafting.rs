@@ -49,7 +49,7 @@ async fn one_material_more_and_98_become_97() {
         w.fill("note", "审计要求收原件。");
         w.follow(|w| w.click_words(v.say("提交审批", "Propose")));
         assert_eq!(w.status(), 422, "more visits are meant, or not proposed");
-        w.expect("审计要求收原件。");
+        assert_eq!(w.value("document.querySelector('[name=note]').value"), "审计要求收原件。");
         w.sound();
         w.click("input[name=more]");
         w.follow(|w| w.click_words(v.say("提交审批", "Propose")));
