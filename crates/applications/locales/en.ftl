@@ -178,3 +178,4 @@ fact-holds = Holds: { $name }
 materials-open = Origin, files, checks
 materials-open-words = See each material
 place-choose = Choose a community
+preview-mark = Preview: residents do not see this page yet, and nothing typed here is sent

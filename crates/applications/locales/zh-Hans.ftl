@@ -178,3 +178,4 @@ fact-holds = 持有{ $name }
 materials-open = 来源、文件和核对
 materials-open-words = 查看每份材料
 place-choose = 请选择社区
+preview-mark = 预览：居民还看不到这一页，填了也不会送出

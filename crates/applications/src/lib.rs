@@ -10,6 +10,7 @@ pub mod journey;
 mod kind;
 mod material_acts;
 pub mod materials;
+pub mod offers;
 mod pages;
 mod personal;
 pub mod profile;

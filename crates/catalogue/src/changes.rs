@@ -53,6 +53,19 @@ pub fn retired(read: &mut Read<'_>, after: ItemId, most: i64) -> Result<Vec<Stan
     Ok(read.all(&store::RETIRED, (after, most))?.into_iter().map(stands).collect())
 }
 
+/// Live items in pages: id, key, version, guide.
+///
+/// # Errors
+/// If the database fails.
+pub fn page(
+    read: &mut Read<'_>,
+    after: ItemId,
+    most: i64,
+) -> Result<Vec<(ItemId, String, i64, Guide)>, DbError> {
+    let rows = read.all(&store::LIVE_PAGE, (after, most))?;
+    Ok(rows.into_iter().map(|(id, key, version, document)| (id, key, version, document.0)).collect())
+}
+
 /// The versions of an item, newest first, each with its instant: at most 200.
 ///
 /// # Errors

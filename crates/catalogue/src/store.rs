@@ -64,6 +64,8 @@ sql! {
     pub(crate) REINSTATE: () = "UPDATE items SET state = 'live', retired_why = NULL, retired_at = NULL, rev = rev + 1 WHERE id = $1 AND rev = $2 AND state = 'retired'";
     pub(crate) RETIRED: ItemRow = "SELECT i.id, i.key, i.state, i.version, v.document, i.rev, i.own, i.retired_why, i.retired_at FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.state = 'retired' AND i.id > $1 ORDER BY i.id LIMIT $2";
+    pub(crate) LIVE_PAGE: (ItemId, String, i64, Json<Guide>) = "SELECT i.id, i.key, i.version, v.document FROM items i
+        JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.state = 'live' AND i.id > $1 ORDER BY i.id LIMIT $2";
     pub(crate) VERSIONS: (i64, Instant) = "SELECT version, made_at FROM item_versions WHERE item = $1 ORDER BY version DESC LIMIT 200";
     pub(crate) WITH_HASH: (i64,) = "SELECT version FROM item_versions WHERE item = $1 AND hash = $2 LIMIT 1";
     pub(crate) NEWER: (Json<Guide>, Vec<u8>, Instant, i64) = "SELECT document, hash, came_at, seen FROM item_newer WHERE item = $1";

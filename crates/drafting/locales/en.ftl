@@ -380,3 +380,39 @@ test-of = { $kind }: { $what }
 verdict-met = Met
 verdict-not-met = Not met
 verdict-unknown = Left to the officer
+import-title = Import
+import-file = Choose a file
+import-hint = CSV or XLSX (the main parts, one item a row), or JSON as exported here (whole items). Look first; nothing is saved.
+import-missing = Choose a file first
+look-at-it = Look at it
+l-line = Line
+l-column = Column
+l-reason = Reason
+bad-n = { $n ->
+  [one] { $n } thing cannot be read
+  *[other] { $n } things cannot be read
+ }
+would-take = { $n ->
+  [one] { $n } item can be taken
+  *[other] { $n } items can be taken
+ }
+would-be-new = New item
+would-change = { $n ->
+  [one] { $n } part changes
+  *[other] { $n } parts change
+ }
+same-n = { $n } say what is live already.
+nothing-to-take = Nothing to take.
+take-as-drafts = Take as drafts: { $n }
+said-imported = { $n ->
+  [one] { $n } draft was taken; it goes live once approved
+  *[other] { $n } drafts were taken; each goes live once approved
+ }
+export-all = All live items as a file:
+export-one = This item as a file (JSON)
+wrong-word = Not a word of this column
+wrong-department = There is no such department code
+draft-in-hand = A draft of this item is in hand; finish it first
+bad-json = Not whole JSON
+bad-document = The document cannot be read: { $why }
+bad-too-many = At most { $n } items at a time

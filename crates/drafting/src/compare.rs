@@ -152,3 +152,10 @@ fn whole(terms: &Terms, record: &Record, row: &Value) -> String {
     }
     cells.join("；")
 }
+
+/// How many parts are other, without words for them.
+#[must_use]
+pub fn count(before: &Value, after: &Value) -> usize {
+    let terms = Terms::new(crate::Words::from(linli_words::Lang::ZhHans), Vec::new(), None);
+    lines(&terms, before, after).len()
+}

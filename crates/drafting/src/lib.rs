@@ -5,6 +5,7 @@ pub mod codec;
 pub mod compare;
 pub mod domain;
 mod error;
+pub mod exchange;
 mod inputs;
 pub mod offers;
 mod pages;
@@ -30,6 +31,9 @@ linli_acts::duty_kind! {
     pub APPROVER = "drafting.approver", "事项审批", "Approves service items", personal: false, apart: Some("work");
 }
 
+/// A file of items: two hundred whole ones fit.
+const FILE_LIMIT: usize = 4 * 1024 * 1024;
+
 /// Who comes to the editors.
 static DESK: &[&linli_acts::DutyKind] = &[&EDITOR, &APPROVER];
 
@@ -39,13 +43,18 @@ pub fn routes() -> Vec<Route> {
     let (desk, editor) = (Gate::AnyDuty(DESK), Gate::Duty(&EDITOR));
     vec![
         Route::get("/office/catalogue", desk, pages::list::show),
+        Route::get("/office/catalogue/export", desk, pages::exchange::out),
+        Route::get("/office/catalogue/import", editor, pages::exchange::import),
+        Route::post("/office/catalogue/import", editor, pages::exchange::take).body_limit(FILE_LIMIT),
         Route::get("/office/catalogue/new", editor, pages::list::new),
         Route::post("/office/catalogue/new", editor, pages::list::begin),
         Route::get("/office/catalogue/{key}", desk, pages::item::show),
         Route::get("/office/catalogue/{key}/edit/{at}", editor, pages::edit::show),
         Route::post("/office/catalogue/{key}/edit/{at}", editor, pages::edit::save),
+        Route::get("/office/catalogue/{key}/export", desk, pages::exchange::one),
         Route::get("/office/catalogue/{key}/newer", desk, pages::version::newer),
         Route::get("/office/catalogue/{key}/preview", desk, pages::version::preview),
+        Route::get("/office/catalogue/{key}/preview/{page}", desk, pages::version::preview_page),
         Route::get("/office/catalogue/{key}/try", desk, pages::tryout::show),
         Route::get("/office/catalogue/{key}/versions/{n}", desk, pages::version::show),
         Route::post("/office/catalogue/{key}/{act}", desk, pages::item::act),

@@ -86,6 +86,7 @@ linli_acts::retention! {
 
 linli_acts::act_words! {
     "drafting.begun" = "起草了一个事项", "Began a draft of an item";
+    "drafting.imported" = "从文件导入了事项草稿", "Took a draft of an item from a file";
     "drafting.written" = "修改了事项草稿", "Changed a draft of an item";
     "drafting.proposed" = "提交事项审批", "Proposed an item";
     "drafting.taken_back" = "收回了事项审批", "Took a proposed item back";

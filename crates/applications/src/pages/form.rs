@@ -30,6 +30,8 @@ struct FormPage {
     earlier: bool,
     back: String,
     keep: String,
+    /// Shown to an officer and not sent: where the next page is; empty: this is the last.
+    preview: Option<String>,
 }
 
 /// A field, or the rows of a group.
@@ -173,6 +175,7 @@ async fn page(req: &Req, errors: Errors, again: Option<&Typed>) -> Result<Reply,
         earlier: filled,
         back: back.map_or_else(|| format!("/apply/{key}"), |s| s.path(&key)),
         keep: format!("/apply/{key}/{n}/keep"),
+        preview: None,
         errors,
         f: req.frame(),
         w,
@@ -239,4 +242,43 @@ pub(crate) async fn keep(req: Req) -> Result<Reply, Fault> {
     let values = typed(&req);
     req.act(move |act| acts::keep(act, &key, n, &values)).await?;
     Ok(Reply::bytes("text/plain; charset=utf-8", Vec::new()).status(204))
+}
+
+/// A page of a form that is not live, as residents would see it, with everything that it may ask. `under`: the address of the previews, which
+/// the number of a page follows.
+///
+/// # Errors
+/// If there is no such page, or the database fails.
+pub async fn preview(req: &Req, guide: &Guide, n: usize, under: &str) -> Result<Reply, Fault> {
+    let form = guide.form().ok_or(Missing)?.into_owned();
+    let page = n.checked_sub(1).and_then(|i| form.pages.get(i)).ok_or(Missing)?;
+    let (lang, w) = (req.lang(), req.words::<Words>());
+    let fields = page.fields.clone();
+    let places = req.read(move |r| super::places(r, lang, fields.iter())).await?;
+    let (value, errors) = (|_: &str| String::new(), Errors::default());
+    let inputs = page
+        .fields
+        .iter()
+        .flat_map(|f| match f.kind {
+            FieldKind::Group => vec![Part::Group(group(req, f, &value, &errors, &places))],
+            _ => {
+                inputs(req, std::iter::once(f), &value, &errors, &places).into_iter().map(Part::One).collect()
+            }
+        })
+        .collect();
+    let next = if n < form.pages.len() { format!("{under}/{}", n + 1) } else { String::new() };
+    Ok(Reply::page(&FormPage {
+        item: pick(lang, &guide.name),
+        title: pick(lang, &page.title),
+        step: w.step(&n, &form.pages.len()),
+        grouped: false,
+        inputs,
+        earlier: false,
+        back: if n > 1 { format!("{under}/{}", n - 1) } else { under.to_owned() },
+        keep: String::new(),
+        preview: Some(next),
+        errors,
+        f: req.frame(),
+        w,
+    }))
 }

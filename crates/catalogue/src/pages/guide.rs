@@ -23,8 +23,8 @@ struct GuidePage {
     key: String,
     shown: Shown,
     together: Rows,
-    /// Not live: shown to an officer.
-    preview: bool,
+    /// Not live: shown to an officer, with where its button leads.
+    preview: Option<String>,
 }
 
 #[derive(Template)]
@@ -288,7 +288,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
         }
         Err(_) => None,
     };
-    let page = page(&req, key, &found.guide, holds.as_deref(), false).await?;
+    let page = page(&req, key, &found.guide, holds.as_deref(), None).await?;
     Ok(req.keep(stamp, page))
 }
 
@@ -297,7 +297,7 @@ async fn page(
     key: String,
     g: &Guide,
     holds: Option<&[String]>,
-    preview: bool,
+    preview: Option<String>,
 ) -> Result<Reply, Fault> {
     let (f, w) = (req.frame(), req.words::<Words>());
     let together: Vec<Row> = if g.together.is_empty() {
@@ -310,12 +310,12 @@ async fn page(
     Ok(Reply::page(&GuidePage { f, w, key, shown, together: Rows::new(together, ""), preview }))
 }
 
-/// The page of a guide that is not live, as residents would see it; its buttons lead nowhere.
+/// The page of a guide that is not live, as residents would see it. Its button leads to `begin`; empty: nowhere.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn preview(req: &Req, key: &str, guide: &Guide) -> Result<Reply, Fault> {
-    page(req, key.to_owned(), guide, None, true).await
+pub async fn preview(req: &Req, key: &str, guide: &Guide, begin: String) -> Result<Reply, Fault> {
+    page(req, key.to_owned(), guide, None, Some(begin)).await
 }
 
 pub(crate) async fn print(req: Req) -> Result<Reply, Fault> {

@@ -371,7 +371,9 @@ pub(crate) async fn save(req: Req) -> Result<Reply, Fault> {
                 return Ok(Saved::Wrong(wrong));
             }
             acts::write(act, &draft, &guide)?;
-            Ok(Saved::Yes { at: n })
+            let made = at(&document, &base);
+            let group = here.list.is_none_or(|l| l.key != "fields") || at(made, "kind") == "group";
+            Ok(Saved::Yes { at: n, deeper: new && group && !here.record.lists.is_empty() })
         })
         .await;
     let w: Words = req.words();
@@ -385,9 +387,9 @@ pub(crate) async fn save(req: Req) -> Result<Reply, Fault> {
         Ok(_) => load(&req, &key).await?,
     };
     match (done, draft) {
-        (Ok(Saved::Yes { at }), _) => {
+        (Ok(Saved::Yes { at, deeper }), _) => {
             let to = match spot.base.strip_suffix(".new") {
-                Some(list) if !spot.record.lists.is_empty() => format!("{list}.{at}"),
+                Some(list) if deeper => format!("{list}.{at}"),
                 _ if spot.list.is_some() => above(&spot),
                 _ => String::new(),
             };

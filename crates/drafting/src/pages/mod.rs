@@ -1,6 +1,7 @@
 //! The editors' and approvers' pages.
 
 pub(crate) mod edit;
+pub(crate) mod exchange;
 pub(crate) mod item;
 pub(crate) mod list;
 pub(crate) mod tryout;

@@ -118,12 +118,10 @@ pub(crate) async fn newer(req: Req) -> Result<Reply, Fault> {
     page(&req, None).await
 }
 
-/// The draft, or a version, as a resident would see its guide.
-pub(crate) async fn preview(req: Req) -> Result<Reply, Fault> {
-    req.officer()?;
-    let (key, n): (String, Option<i64>) = (req.path("key")?, req.ask("version"));
-    let asked = key.clone();
-    let guide = req
+/// The draft, or a version, that is to be shown as a resident would see it.
+async fn wanted(req: &Req, key: &str) -> Result<Guide, Fault> {
+    let (asked, n): (String, Option<i64>) = (key.to_owned(), req.ask("version"));
+    Ok(req
         .read(move |r| {
             let item = catalogue::standing(r, &asked)?;
             if let (Some(n), Some(item)) = (n, &item) {
@@ -136,6 +134,28 @@ pub(crate) async fn preview(req: Req) -> Result<Reply, Fault> {
             }
         })
         .await?
-        .ok_or(Missing)?;
-    linli_catalogue::offers::preview(&req, &key, &guide).await
+        .ok_or(Missing)?)
+}
+
+/// Its guide, whose button leads to the pages of its form.
+pub(crate) async fn preview(req: Req) -> Result<Reply, Fault> {
+    req.officer()?;
+    let key: String = req.path("key")?;
+    let guide = wanted(&req, &key).await?;
+    let pages = guide.form().is_some_and(|f| !f.pages.is_empty());
+    // The pages of an old version are not shown: only the draft's or what is live.
+    let begin = if pages && req.ask::<i64>("version").is_none() {
+        format!("/office/catalogue/{key}/preview/1")
+    } else {
+        String::new()
+    };
+    linli_catalogue::offers::preview(&req, &key, &guide, begin).await
+}
+
+/// A page of its form.
+pub(crate) async fn preview_page(req: Req) -> Result<Reply, Fault> {
+    req.officer()?;
+    let (key, n): (String, usize) = (req.path("key")?, req.path("page")?);
+    let guide = wanted(&req, &key).await?;
+    linli_applications::offers::preview(&req, &guide, n, &format!("/office/catalogue/{key}/preview")).await
 }

@@ -163,7 +163,7 @@ async fn a_test_is_put_together_from_lists_and_tried_on_an_invented_person() {
         let page = v.submit(&typed).await;
         assert!(page.path.ends_with("/edit/conditions"), "{}", page.text());
         let page = v.get(&at("")).await;
-        assert!(page.says("全部满足：（年龄（周岁） 至少 60；持有：结婚证 是 是）"), "{}", page.text());
+        assert!(page.says("全部满足：（年龄（周岁） 至少 60；持有：结婚证 等于 是）"), "{}", page.text());
         let met = v.get(&at("/try?try=1&age=70&holds=marriage")).await;
         assert!(met.says("符合") && met.says("年龄（周岁） 至少 60：实际 70"), "{}", met.text());
         assert!(v.get(&at("/try?try=1&age=50&holds=marriage")).await.says("不符合"));
@@ -314,5 +314,110 @@ async fn a_case_keeps_the_version_with_which_it_began() {
         assert_ne!(kept.name.zh, "长寿金（新）");
         let page = resident.get(&case.path).await;
         assert!(page.status == 200 && page.says(&kept.name.zh) && !page.says("（新）"), "{}", page.text());
+    }
+}
+
+/// The text of a page's form and guide before it is live, rendered as residents will see them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_is_written_page_by_page_and_seen_before_it_is_live() {
+    for h in TestHouse::districts().await {
+        let mut v = office::sign_in(&h, "editor").await;
+        let path = "/office/catalogue/elders-canteen";
+        let page = v.get(&format!("{path}/edit/begin.form.pages.new")).await;
+        let page = v.submit(&form(&page, "/begin.form.pages.new").with("title.zh", "吃饭有什么要注意")).await;
+        let own = page.path.clone();
+        assert!(own.contains("/edit/begin.form.pages.") && page.says("吃饭有什么要注意"), "{}", page.text());
+        assert!(v.get(path).await.says("这一页还没有要填的内容"));
+        let new = format!("{own}.fields.new");
+        let page = v.get(&new).await;
+        let filled =
+            form(&page, ".fields.new").with("label.zh", "忌口").with("key", "diet").with("kind", "choice");
+        let bad = v.submit(&filled).await;
+        assert!(bad.status == 422 && bad.says("要写明选项") && bad.says("忌口"), "{}", bad.text());
+        let page = v.submit(&form(&bad, ".fields.new").with("do", "add:choices")).await;
+        let filled =
+            form(&page, ".fields.new").with("choices.0.key", "no-sugar").with("choices.0.zh", "不吃甜");
+        let filled =
+            Form { fields: filled.fields.into_iter().filter(|(k, _)| k != "do").collect(), ..filled };
+        let page = v.submit(&filled).await;
+        assert!(page.path == own && page.says("忌口"), "{}", page.text());
+        let n: usize = own.rsplit('.').next().unwrap().parse().unwrap();
+        let guide = v.get(&format!("{path}/preview")).await;
+        assert!(
+            guide.says("居民还看不到这一页") && guide.says(&format!("{path}/preview/1")),
+            "{}",
+            guide.text()
+        );
+        let seen = v.get(&format!("{path}/preview/{}", n + 1)).await;
+        assert!(
+            seen.status == 200 && seen.says("忌口") && seen.says("不吃甜") && seen.says("预览"),
+            "{}",
+            seen.text()
+        );
+        assert!(!seen.says("<form method=\"post\" novalidate"), "nothing is sent from it");
+        assert_eq!(v.get(&format!("{path}/preview/99")).await.status, 404);
+        assert!(v.get(&format!("{path}/try?try=1")).await.says("忌口"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn items_go_out_as_files_and_come_in_as_drafts() {
+    for h in TestHouse::districts().await {
+        let mut v = office::sign_in(&h, "editor").await;
+        let all = v.get("/office/catalogue/export?as=json").await;
+        let items: Vec<serde_json::Value> = serde_json::from_slice(&all.body).unwrap();
+        assert_eq!(items.len(), 1_203);
+        // As a file again: nothing to take.
+        let one = v.get(&at("/export")).await;
+        let page = v.upload("/office/catalogue/import", &one.body).await;
+        assert!(page.status == 200 && page.says("1 项和现行的一样"), "{}", page.text());
+        for (kind, mark) in [("csv", &b"\xef\xbb\xbf"[..]), ("xlsx", &b"PK"[..])] {
+            let table = v.get(&format!("/office/catalogue/export?as={kind}")).await;
+            assert!(table.status == 200 && table.body.starts_with(mark), "{kind}");
+        }
+        let csv = v.get("/office/catalogue/export?as=csv").await.text();
+        assert_eq!(csv.lines().count(), 1_204);
+        assert_eq!(csv.matches("visits_worst").count(), 1);
+        // A table with a good row, a new one, and some bad ones: each told with its line, column and reason.
+        let table = "key,name_zh,phone,promised_days,department,level\n\
+            unemployment-benefit,失业保险金申领,020-76543210,5,RS,street\n\
+            meals-at-home,长者送餐,12345,3,MZ,community\n\
+            Big Key,甲,1,1,RS,street\n\
+            card-status,社会保障卡状态查询,1,x,RS,moon\n\
+            card-cancel,社会保障卡注销,1,0,RS,district\n\
+            card-loss,社会保障卡挂失,1,9,ZZZ,district\n\
+            card-electronic,电子社会保障卡签发,1,9,RS,district\n";
+        let page = v.upload("/office/catalogue/import", table.as_bytes()).await;
+        assert_eq!(page.status, 422);
+        let text = page.text();
+        for told in [
+            "小写字母、数字和短横线",
+            "请填一个整数",
+            "不是可以用的词",
+            "这个事项已有草稿",
+            "没有这个部门代码",
+            "承诺时限不能比法定时限长",
+            "promised_days",
+            "level",
+            "可以导入 2 项",
+            "新事项",
+        ] {
+            assert!(page.says(told), "{told}: {text}");
+        }
+        assert!(
+            !v.get("/office/catalogue?show=draft").await.says("meals-at-home"),
+            "nothing is taken by looking"
+        );
+        let form = page.forms().into_iter().find(|f| f.fields.contains_key("rows")).unwrap();
+        let page = v.submit(&form).await;
+        assert!(page.says("已导入 2 份草稿") && page.says("meals-at-home"), "{}", page.text());
+        let page = v.get(&at("")).await;
+        assert!(page.says("020-76543210") && page.says("改动"), "{}", page.text());
+        let again = v.submit(&form).await;
+        assert!(again.status == 422 && again.says("已有草稿"), "{}", again.text());
+        for odd in [&b"{"[..], b"[{\"key\":\"a\"}]", b"[]", b"\x00\x01", b"PK\x03\x04", b""] {
+            assert!(v.upload("/office/catalogue/import", odd).await.status < 500, "{odd:?}");
+        }
+        assert!(check_states(&h.house).await.unwrap().faults.is_empty());
     }
 }

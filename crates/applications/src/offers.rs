@@ -1,0 +1,3 @@
+//! What neighbours may call.
+
+pub use crate::pages::form::preview;
