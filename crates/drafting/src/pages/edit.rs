@@ -310,6 +310,8 @@ fn wrong_here(
 enum Saved {
     Yes {
         at: usize,
+        /// A new record that has records of its own, which come next.
+        deeper: bool,
     },
     Wrong(Vec<(String, &'static str, String)>),
     /// Another has saved it since.
