@@ -365,7 +365,7 @@ async fn begin(req: &Req, key: &str) -> Result<(), DraftingError> {
     req.act(move |act| {
         let item = catalogue::standing(act, &key)?.ok_or(DraftingError::Missing)?;
         let guide = match n {
-            Some(n) => catalogue::version(act, item.id, n)?.ok_or(DraftingError::Missing)?,
+            Some(n) => (*catalogue::version(act, item.id, n)?.ok_or(DraftingError::Missing)?).clone(),
             None => item.guide,
         };
         acts::begin(act, &key, &guide).map(drop)

@@ -51,7 +51,7 @@ async fn load(req: &Req, key: &str, n: Option<i64>, with: Option<i64>) -> Result
             let versions = catalogue::versions(r, item.id)?;
             let (guide, at) = match n {
                 Some(n) => {
-                    let guide = catalogue::version(r, item.id, n)?.ok_or(DraftingError::Missing)?;
+                    let guide = (*catalogue::version(r, item.id, n)?.ok_or(DraftingError::Missing)?).clone();
                     (guide, versions.iter().find(|v| v.0 == n).map_or_else(|| r.now(), |v| v.1))
                 }
                 None => catalogue::newer(r, item.id)?.ok_or(DraftingError::Missing)?,
@@ -60,7 +60,7 @@ async fn load(req: &Req, key: &str, n: Option<i64>, with: Option<i64>) -> Result
                 Some(n) => n - 1,
                 None => item.version,
             });
-            let other = catalogue::version(r, item.id, with)?.map(|g| (with, g));
+            let other = catalogue::version(r, item.id, with)?.map(|g| (with, (*g).clone()));
             let open = acts::open(r, &key).is_ok();
             let editor = !open && acts::allowed(r, &actor, &EDITOR, &item.guide.department.code)?;
             Ok::<_, DraftingError>(Loaded { guide, at, live: item.version, versions, other, editor })
@@ -125,7 +125,7 @@ async fn wanted(req: &Req, key: &str) -> Result<Guide, Fault> {
         .read(move |r| {
             let item = catalogue::standing(r, &asked)?;
             if let (Some(n), Some(item)) = (n, &item) {
-                return Ok(catalogue::version(r, item.id, n)?);
+                return Ok(catalogue::version(r, item.id, n)?.map(|g| (*g).clone()));
             }
             match acts::open(r, &asked) {
                 Ok(draft) => Ok(Some(draft.document.0)),

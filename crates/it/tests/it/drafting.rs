@@ -227,6 +227,7 @@ async fn what_the_district_changed_is_never_written_over_by_the_program() {
         // The same text as ever is no news; another is offered.
         let (id, ..) = h.house.read(|r| catalogue::live(r, ITEM)).await.unwrap().unwrap();
         let first = h.house.read(move |r| catalogue::version(r, id, 1)).await.unwrap().unwrap();
+        let first = (*first).clone();
         let mut newer = first.clone();
         newer.fee.zh = "免费".into();
         for (guide, changed) in [(first, 0), (newer.clone(), 1), (newer, 0)] {
