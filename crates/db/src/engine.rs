@@ -232,7 +232,11 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         match &self.0.engine {
-            Either::Lite(lite) => lite.read(f, None).unwrap_or_else(|e| Err(E::from(e))),
+            Either::Lite(lite) => {
+                let out = lite.read(f, None).unwrap_or_else(|e| Err(E::from(e)));
+                lite.synced.settled().await;
+                out
+            }
             Either::Pg(pg) => {
                 let slot = pg.slot().await.map_err(E::from)?;
                 self.pg_read(slot, f).await
@@ -251,7 +255,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         match &self.0.engine {
-            Either::Lite(_) => {
+            Either::Lite(lite) => {
                 let closed = |_| E::from(DbError::lost("the database is closed"));
                 let _slot = self.0.scans.acquire().await.map_err(closed)?;
                 let inner = Arc::clone(&self.0);
@@ -261,9 +265,11 @@ impl Db {
                     }
                     Either::Pg(_) => Err(E::from(DbError::lost("another engine"))),
                 };
-                tokio::task::spawn_blocking(work)
+                let out = tokio::task::spawn_blocking(work)
                     .await
-                    .unwrap_or_else(|e| Err(E::from(DbError::lost(format!("blocking thread: {e}")))))
+                    .unwrap_or_else(|e| Err(E::from(DbError::lost(format!("blocking thread: {e}")))));
+                lite.synced.settled().await;
+                out
             }
             Either::Pg(pg) => {
                 let slot = pg.scan_slot().await.map_err(E::from)?;

@@ -9,6 +9,7 @@ mod postgres;
 mod registry;
 mod row;
 mod sqlite;
+mod sync;
 mod tx;
 mod value;
 mod wal;

@@ -1,4 +1,4 @@
-//! SQLite: one writer thread that runs waiting acts one after another and commits them together; readers on snapshots. Nobody is answered before the commit that holds his act is on the disk (`synchronous=FULL`).
+//! SQLite: one writer thread that runs waiting acts one after another and commits them together; readers on snapshots. Nobody is answered before the commit that holds his act is on the disk (`sync.rs`).
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,6 +12,7 @@ use rusqlite::{CachedStatement, Connection, OpenFlags};
 use tokio::sync::{mpsc, watch};
 
 use crate::error::DbError;
+use crate::sync::{Batch, Synced};
 use crate::tx::{Conn, Read, Tx, Watch};
 use crate::value::Val;
 use crate::wal::Wal;
@@ -23,7 +24,11 @@ const BATCH: usize = 256;
 /// … or after this long, whichever comes first.
 const BATCH_TIME: Duration = Duration::from_millis(20);
 /// Longest that a batch is kept open for callers who are expected.
-const PATIENCE: Duration = Duration::from_millis(2);
+const PATIENCE: Duration = Duration::from_micros(300);
+/// Longest that it is kept open for the disk.
+const LONGEST: Duration = Duration::from_millis(10);
+/// How often it is looked whether somebody came meanwhile.
+const GLANCE: Duration = Duration::from_micros(40);
 /// Acts that may wait for the writer; beyond it callers wait to be let in.
 const QUEUE: usize = 1_024;
 
@@ -41,6 +46,7 @@ pub(crate) struct Lite {
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     readers: Mutex<Vec<Connection>>,
     pub(crate) committed: watch::Sender<u64>,
+    pub(crate) synced: Arc<Synced>,
     clock: Arc<dyn Clock>,
 }
 
@@ -82,9 +88,11 @@ impl Lite {
     ) -> Result<Self, DbError> {
         let conn = open(path, true)?;
         let (queue, waiting) = mpsc::channel(QUEUE);
+        conn.pragma_update(None, "synchronous", "NORMAL")?;
         let committed = watch::Sender::new(0);
-        let told = committed.clone();
         let writer_clock = Arc::clone(&clock);
+        let (synced, syncer) = Synced::start(path, committed.clone())?;
+        let seen = Arc::clone(&synced);
         let wal = Arc::new(Wal::default());
         let tidier = wal.tidier(open(path, true)?)?;
         let writer = std::thread::Builder::new()
@@ -96,9 +104,12 @@ impl Lite {
                     ids: &ids,
                     watch: watch.as_ref(),
                     wal: &wal,
+                    synced: &synced,
                 };
-                write_loop(&writer, waiting, &told);
+                write_loop(&writer, waiting);
+                synced.end();
                 wal.end();
+                let _ = syncer.join();
                 // Closing the last connection moves the rest of the WAL.
                 let _ = tidier.join();
             })
@@ -109,6 +120,7 @@ impl Lite {
             writer: Mutex::new(Some(writer)),
             readers: Mutex::default(),
             committed,
+            synced: seen,
             clock,
         })
     }
@@ -184,25 +196,19 @@ pub(crate) fn panicked(cause: Box<dyn Any + Send>) -> DbError {
     DbError::new(crate::Kind::Panic, what)
 }
 
-fn write_loop(writer: &Writer<'_>, mut waiting: mpsc::Receiver<Queued>, committed: &watch::Sender<u64>) {
+fn write_loop(writer: &Writer<'_>, mut waiting: mpsc::Receiver<Queued>) {
     let mut crowd = Crowd::default();
     while let Some(first) = waiting.blocking_recv() {
-        let mut batch = Vec::new();
-        let mut wake = false;
-        let done = writer.gather(first, &mut waiting, &crowd, &mut batch, &mut wake);
-        let before = Timer::now();
+        let (mut acts, mut wake) = (Vec::new(), false);
+        let done = writer.gather(first, &mut waiting, &crowd, &mut acts, &mut wake);
+        let number = writer.synced.begin();
         let fate = done.and_then(|()| writer.exec("COMMIT"));
-        crowd.committed(batch.len(), before.elapsed());
+        crowd.committed(acts.len());
         if fate.is_err() && !writer.conn.is_autocommit() {
             // A COMMIT that fails leaves the transaction open.
             let _ = writer.exec("ROLLBACK");
         }
-        for queued in batch {
-            (queued.answer)(fate.clone());
-        }
-        if wake && fate.is_ok() {
-            committed.send_modify(|n| *n += 1);
-        }
+        writer.synced.hand_over(Batch { number, acts, fate, wake });
         writer.wal.committed(writer.conn);
     }
 }
@@ -214,6 +220,7 @@ struct Writer<'c> {
     ids: &'c IdGen,
     watch: Option<&'c Watch>,
     wal: &'c Wal,
+    synced: &'c Synced,
 }
 
 /// What became of an act in an open transaction.
@@ -251,7 +258,7 @@ impl Writer<'_> {
             }
             *wake |= ran.wake;
             if batch.len() < BATCH && start.elapsed() < BATCH_TIME {
-                next = crowd.next(waiting, batch.len());
+                next = crowd.next(waiting, batch.len(), self.synced);
             }
         }
         Ok(())
@@ -296,18 +303,17 @@ impl Writer<'_> {
     }
 }
 
-/// How many acts the last batch held, and what its commit took. Callers who were answered together ask again at about the same time:
-/// a batch that closes at the first gap between them pays a commit for a few of them, and the rest wait for it.
+/// How many acts the last batches held. Callers who were answered together ask again at about the same time: a batch that closes at the
+/// first gap between them pays a commit for a few of them, and the rest wait for it.
 #[derive(Default)]
 struct Crowd {
     acts: usize,
-    commit: Duration,
 }
 
 impl Crowd {
-    /// The next act that waits; while fewer came than last time, those who are on their way are waited for, never longer than half of
-    /// what a commit takes. A lone caller waits for nobody.
-    fn next(&self, waiting: &mut mpsc::Receiver<Queued>, so_far: usize) -> Option<Queued> {
+    /// The next act that waits. While the batch before is on its way to the disk nobody gains by closing this one; after that those who
+    /// are expected are waited for a little. A lone caller waits for nobody.
+    fn next(&self, waiting: &mut mpsc::Receiver<Queued>, so_far: usize, synced: &Synced) -> Option<Queued> {
         let start = Timer::now();
         loop {
             match waiting.try_recv() {
@@ -315,17 +321,20 @@ impl Crowd {
                 Err(mpsc::error::TryRecvError::Disconnected) => return None,
                 Err(mpsc::error::TryRecvError::Empty) => {}
             }
-            if so_far >= self.acts || start.elapsed() >= (self.commit / 2).min(PATIENCE) {
+            let waited = start.elapsed();
+            if synced.is_busy() && waited < LONGEST {
+                std::thread::sleep(GLANCE);
+            } else if so_far < self.acts && waited < PATIENCE {
+                std::thread::yield_now();
+            } else {
                 return None;
             }
-            std::thread::yield_now();
         }
     }
 
-    fn committed(&mut self, acts: usize, took: Duration) {
+    fn committed(&mut self, acts: usize) {
         // One that was small by chance does not make the next ones small.
         self.acts = acts.max(self.acts.saturating_sub(self.acts.div_ceil(8)));
-        self.commit = (self.commit + took) / 2;
     }
 }
 
