@@ -1,36 +1,71 @@
-//! Proofs that may not be asked for any more (取消的证明). An item that asks for one cannot go live.
+//! Proofs that may not be asked for any more (取消的证明). An item that asks for one cannot go live. The list comes with the program as a start
+//! and is the officers' from then on.
+
+use linli_db::{DbError, Read, row};
 
 use crate::domain::Guide;
+use crate::store;
+use crate::terms::{TermId, TermState};
 
 const FILE: &str = include_str!("../items/abolished.txt");
 
-/// An abolished proof, with what is done instead and where it is written.
-#[derive(Clone, Copy, Debug)]
-pub struct Abolished {
-    /// A material whose name has these words asks for it.
-    pub words: &'static str,
-    pub instead_zh: &'static str,
-    pub instead_en: &'static str,
-    pub source: &'static str,
-    pub since: &'static str,
-    /// Written from memory: to be checked.
-    pub recalled: bool,
+row! {
+    /// An abolished proof, with what is done instead and where it is written.
+    #[derive(Clone, Debug)]
+    pub struct Abolished {
+        pub id: TermId,
+        /// A material whose name has these words asks for it.
+        pub words: String,
+        pub instead_zh: String,
+        pub instead_en: String,
+        pub source: String,
+        pub since: String,
+        /// 1: written from memory, to be checked.
+        pub recalled: i64,
+        pub state: TermState,
+        pub rev: i64,
+    }
 }
 
-/// All of them, in the order of the list.
-pub fn all() -> impl Iterator<Item = Abolished> {
+/// Those that come with the program.
+pub fn delivered() -> impl Iterator<Item = Abolished> {
     FILE.lines().filter(|l| !l.starts_with('#')).filter_map(|line| {
-        let cells: Vec<&'static str> = line.split('|').collect();
+        let cells: Vec<&str> = line.split('|').collect();
         let [words, instead_zh, instead_en, source, since, certainty] = cells[..] else { return None };
-        let recalled = certainty == "recalled";
-        Some(Abolished { words, instead_zh, instead_en, source, since, recalled })
+        Some(Abolished {
+            id: TermId::from_raw(0),
+            words: words.to_owned(),
+            instead_zh: instead_zh.to_owned(),
+            instead_en: instead_en.to_owned(),
+            source: source.to_owned(),
+            since: since.to_owned(),
+            recalled: i64::from(certainty == "recalled"),
+            state: TermState::Live,
+            rev: 1,
+        })
     })
 }
 
-/// The first abolished proof that an item asks for.
+/// All that hold, in the order of the list: at most 1,000.
+///
+/// # Errors
+/// If the database fails.
+pub fn all(read: &mut Read<'_>) -> Result<Vec<Abolished>, DbError> {
+    read.all(&store::ABOLISHED, ())
+}
+
+/// The first of a list that an item asks for.
 #[must_use]
-pub fn asked(guide: &Guide) -> Option<Abolished> {
-    all().find(|a| guide.materials.iter().any(|m| m.name.zh.replace(' ', "").contains(a.words)))
+pub fn asked_of<'a>(list: &'a [Abolished], guide: &Guide) -> Option<&'a Abolished> {
+    list.iter().find(|a| guide.materials.iter().any(|m| m.name.zh.replace(' ', "").contains(&a.words)))
+}
+
+/// The first abolished proof that an item asks for.
+///
+/// # Errors
+/// If the database fails.
+pub fn asked(read: &mut Read<'_>, guide: &Guide) -> Result<Option<Abolished>, DbError> {
+    Ok(asked_of(&all(read)?, guide).cloned())
 }
 
 #[cfg(test)]
@@ -39,10 +74,11 @@ mod tests {
 
     #[test]
     fn every_line_is_read_and_a_copy_of_the_identity_card_is_refused() {
-        assert_eq!(all().count(), FILE.lines().filter(|l| !l.starts_with('#') && !l.is_empty()).count());
+        let list: Vec<Abolished> = delivered().collect();
+        assert_eq!(list.len(), FILE.lines().filter(|l| !l.starts_with('#') && !l.is_empty()).count());
         let mut guide = Guide::read(crate::DELIVERED[0].1).unwrap();
-        assert!(asked(&guide).is_none());
+        assert!(asked_of(&list, &guide).is_none());
         guide.materials[0].name.zh = "身份证 复印件".into();
-        assert_eq!(asked(&guide).unwrap().words, "身份证复印件");
+        assert_eq!(asked_of(&list, &guide).unwrap().words, "身份证复印件");
     }
 }

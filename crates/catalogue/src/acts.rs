@@ -26,6 +26,9 @@ pub enum CatalogueError {
     Changed,
     #[error("not found")]
     Missing,
+    /// It stands on the list already.
+    #[error("taken")]
+    Taken,
 }
 
 impl Problem for CatalogueError {
@@ -36,6 +39,7 @@ impl Problem for CatalogueError {
             Self::Guide(_) | Self::Line(_) => "invalid",
             Self::Changed => "changed",
             Self::Missing => "not-found",
+            Self::Taken => "taken",
         }
     }
     fn status(&self) -> u16 {
@@ -45,6 +49,7 @@ impl Problem for CatalogueError {
             Self::Guide(_) | Self::Line(_) => 422,
             Self::Changed => 409,
             Self::Missing => 404,
+            Self::Taken => 409,
         }
     }
 }
@@ -92,8 +97,8 @@ fn deliver_one(act: &mut Act<'_, '_>, item: &Arriving) -> Result<bool, Catalogue
         Some((id, version, _, _)) => (id, version + 1),
         None => (act.next_id::<ItemId>(), 1),
     };
-    if let Some(proof) = abolished::asked(&item.guide) {
-        return Err(BadGuide::Abolished(proof.words.to_owned()).into());
+    if let Some(proof) = abolished::asked(act, &item.guide)? {
+        return Err(BadGuide::Abolished(proof.words).into());
     }
     let now = act.now();
     if version == 1 {

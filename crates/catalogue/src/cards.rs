@@ -120,7 +120,8 @@ impl Finder {
         {
             return Ok(Arc::clone(index));
         }
-        let index = Arc::new(Index::new(all(read)?));
+        let synonyms = crate::terms::synonyms(read)?.into_iter().map(|s| (s.said, s.meant)).collect();
+        let index = Arc::new(Index::new(all(read)?, synonyms));
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((stamp, Arc::clone(&index)));
         Ok(index)
     }

@@ -113,8 +113,8 @@ pub fn put_live(
     if !crate::material::is_key(key) {
         return Err(BadGuide::Form("key".to_owned()).into());
     }
-    if let Some(proof) = abolished::asked(guide) {
-        return Err(BadGuide::Abolished(proof.words.to_owned()).into());
+    if let Some(proof) = abolished::asked(act, guide)? {
+        return Err(BadGuide::Abolished(proof.words).into());
     }
     let new = Arriving::new(key.to_owned(), guide.clone())?;
     let now = act.now();
@@ -155,8 +155,8 @@ pub fn retire(act: &mut Act<'_, '_>, item: &Standing, why: &str) -> Result<(), C
 /// # Errors
 /// If it is not retired, somebody was quicker, or it asks for a proof that was abolished meanwhile.
 pub fn reinstate(act: &mut Act<'_, '_>, item: &Standing) -> Result<(), CatalogueError> {
-    if let Some(proof) = abolished::asked(&item.guide) {
-        return Err(BadGuide::Abolished(proof.words.to_owned()).into());
+    if let Some(proof) = abolished::asked(act, &item.guide)? {
+        return Err(BadGuide::Abolished(proof.words).into());
     }
     if !act.run_one(&store::REINSTATE, (item.id, item.rev))? {
         return Err(CatalogueError::Changed);

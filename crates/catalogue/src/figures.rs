@@ -85,14 +85,14 @@ fn one(read: &mut Read<'_>, _: Day) -> Result<i64, DbError> {
 fn one_rows(read: &mut Read<'_>, _: Day, after: i64) -> Result<Vec<FigureRow>, DbError> {
     page(read, 1, 1, after)
 }
-fn abolished(_: &mut Read<'_>, _: Day) -> Result<i64, DbError> {
-    Ok(i64::try_from(crate::abolished::all().count()).unwrap_or(i64::MAX))
+fn abolished(read: &mut Read<'_>, _: Day) -> Result<i64, DbError> {
+    Ok(i64::try_from(crate::abolished::all(read)?.len()).unwrap_or(i64::MAX))
 }
-fn abolished_rows(_: &mut Read<'_>, _: Day, after: i64) -> Result<Vec<FigureRow>, DbError> {
-    let numbered = (1i64..).zip(crate::abolished::all()).filter(|(n, _)| *n > after).take(100);
-    Ok(numbered
-        .map(|(key, a)| FigureRow {
-            key,
+fn abolished_rows(read: &mut Read<'_>, _: Day, after: i64) -> Result<Vec<FigureRow>, DbError> {
+    let all = crate::abolished::all(read)?.into_iter().filter(|a| a.id.raw() > after).take(100);
+    Ok(all
+        .map(|a| FigureRow {
+            key: a.id.raw(),
             zh: format!("{}：{}（{}）", a.words, a.instead_zh, a.source),
             en: format!("{}: {} ({})", a.words, a.instead_en, a.source),
             href: "/services/abolished".into(),

@@ -18,6 +18,7 @@ pub mod predicate;
 pub mod search;
 mod spelling;
 mod store;
+pub mod terms;
 pub mod visits;
 
 use linli_web::{Gate, Route};
@@ -30,7 +31,7 @@ linli_words::include_words!();
 /// Tables of this room.
 pub const ROOM: linli_db::Room = linli_db::Room {
     name: "catalogue",
-    migrations: linli_db::migrations![1 => "0001_items.sql", 2 => "0002_cards.sql", 3 => "0003_editing.sql"],
+    migrations: linli_db::migrations![1 => "0001_items.sql", 2 => "0002_cards.sql", 3 => "0003_editing.sql", 4 => "0004_terms.sql"],
 };
 
 /// Items that are written out whole: key and document. The rest of the catalogue: [`delivered`].

@@ -19,6 +19,9 @@ pub use crate::kinds;
 pub use crate::material::{Check, HandIn, Material, Need, Source, Way};
 pub use crate::pages::guide::preview;
 pub use crate::predicate::{Facts, Finding, Operand, Predicate, Value, Verdict};
+pub use crate::terms::{
+    Synonym, TermId, TermState, add_proof, add_synonym, remove_proof, remove_synonym, synonyms,
+};
 use crate::{delivered, kept, store};
 
 /// A live item: id, version, guide.
@@ -94,6 +97,7 @@ async fn take(
     set: &'static str,
     items: fn() -> delivered::Items,
 ) -> Result<usize, CatalogueError> {
+    crate::terms::deliver(house).await?;
     let digest = delivered::digest();
     let known = house.read(move |r| r.opt(&store::DIGEST, (set,))).await?;
     if known.is_some_and(|(d,)| d.as_ref() == Some(&digest)) {

@@ -6,8 +6,6 @@ use std::collections::{HashMap, HashSet};
 use crate::cards::Card;
 use crate::spelling::{distance, folded, nearly_in, spells, syllables};
 
-const SYNONYMS: &str = include_str!("../items/synonyms.txt");
-
 /// Words that say nothing about what is looked for, longest first.
 const EMPTY: &[&str] = &[
     "我想要",
@@ -92,7 +90,11 @@ pub struct Index {
     docs: Vec<Doc>,
     /// In how many items two characters stand together.
     often: HashMap<(char, char), u32>,
+    synonyms: Synonyms,
 }
+
+/// What people say, and what items say.
+pub type Synonyms = Vec<(String, String)>;
 
 /// The best that a query can be worth.
 const BEST: u32 = 1_000;
@@ -100,7 +102,7 @@ const BEST: u32 = 1_000;
 impl Index {
     /// Reads the cards of everything that is live.
     #[must_use]
-    pub fn new(cards: Vec<Card>) -> Self {
+    pub fn new(cards: Vec<Card>, synonyms: Synonyms) -> Self {
         let docs: Vec<Doc> = cards.into_iter().map(Doc::new).collect();
         let mut often = HashMap::new();
         for doc in &docs {
@@ -108,7 +110,7 @@ impl Index {
                 *often.entry(*pair).or_insert(0) += 1;
             }
         }
-        Self { docs, often }
+        Self { docs, often, synonyms }
     }
 
     #[must_use]
@@ -135,7 +137,7 @@ impl Index {
     /// What fits, best first; without words everything that is not narrowed away: what residents do first, then what is written out.
     #[must_use]
     pub fn find(&self, typed: &str, narrow: &Narrow) -> Vec<&Card> {
-        let query = Query::read(typed);
+        let query = Query::read(typed, &self.synonyms);
         let docs = self.docs.iter().filter(|d| narrow.keeps(&d.card));
         let mut found: Vec<(u32, &Doc)> = if query.parts.is_empty() {
             docs.map(|d| (0, d)).collect()
@@ -393,7 +395,7 @@ const EMPTY_ENGLISH: &[&str] = &[
 ];
 
 impl Query {
-    fn read(typed: &str) -> Self {
+    fn read(typed: &str, synonyms: &Synonyms) -> Self {
         let typed: String = linli_base::text::tidy(typed).to_lowercase().chars().take(60).collect();
         let mut bare = typed.clone();
         for word in EMPTY {
@@ -425,15 +427,15 @@ impl Query {
         let mut parts: Vec<Part> = Vec::new();
         for (han, run) in &runs {
             if *han {
-                parts.push(Part::Han { ways: ways(run) });
+                parts.push(Part::Han { ways: ways(run, synonyms) });
             } else if words == 1 || !EMPTY_ENGLISH.contains(&run.as_str()) {
-                parts.push(latin(run));
+                parts.push(latin(run, synonyms));
             }
         }
         // `sheng yu jin tie`: syllables with blanks between them are one word.
         if only_latin && words > 1 && runs.iter().all(|(_, r)| is_syllable(r)) {
             let letters: String = runs.iter().map(|(_, r)| r.as_str()).collect();
-            parts = vec![latin(&letters)];
+            parts = vec![latin(&letters, synonyms)];
         }
         Self { parts }
     }
@@ -453,11 +455,10 @@ fn is_syllable(letters: &str) -> bool {
     first.iter().any(|f| letters.strip_prefix(f).is_some_and(|rest| last.contains(&rest)))
 }
 
-fn latin(letters: &str) -> Part {
+fn latin(letters: &str, synonyms: &Synonyms) -> Part {
     // `dibao`: spelt in full only; initials of what people say would be anything.
-    let ways = SYNONYMS
-        .lines()
-        .filter_map(|l| l.split_once('|'))
+    let ways = synonyms
+        .iter()
         .filter(|(said, _)| letters.len() > 3 && syllables(said).concat() == letters)
         .map(|(_, meant)| Way::new(squeezed(meant)))
         .collect();
@@ -465,16 +466,12 @@ fn latin(letters: &str) -> Part {
 }
 
 /// What was typed, and other ways to say it.
-fn ways(run: &str) -> Vec<Way> {
+fn ways(run: &str, synonyms: &Synonyms) -> Vec<Way> {
     let mut out = vec![Way::new(run.to_owned())];
-    for line in SYNONYMS.lines() {
-        if let Some((said, meant)) = line.split_once('|')
-            && run.contains(said)
-        {
-            out.push(Way::new(run.replace(said, meant)));
-            if run != said {
-                out.push(Way::new(meant.to_owned()));
-            }
+    for (said, meant) in synonyms.iter().filter(|(said, _)| run.contains(said.as_str())) {
+        out.push(Way::new(run.replace(said, meant)));
+        if run != said {
+            out.push(Way::new(meant.clone()));
         }
     }
     out.truncate(8);

@@ -3,8 +3,10 @@
 use linli_base::Instant;
 use linli_db::{Json, row, sql};
 
+use crate::abolished::Abolished;
 use crate::cards::Card;
 use crate::domain::{Guide, ItemId, ItemState};
+use crate::terms::Synonym;
 
 row! {
     #[derive(Clone, Debug)]
@@ -66,6 +68,18 @@ sql! {
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.state = 'retired' AND i.id > $1 ORDER BY i.id LIMIT $2";
     pub(crate) LIVE_PAGE: (ItemId, String, i64, Json<Guide>) = "SELECT i.id, i.key, i.version, v.document FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.state = 'live' AND i.id > $1 ORDER BY i.id LIMIT $2";
+    pub(crate) ABOLISHED: Abolished = "SELECT id, words, instead_zh, instead_en, source, since, recalled, state, rev FROM abolished_proofs WHERE state = 'live' ORDER BY id LIMIT 1000";
+    pub(crate) ABOLISHED_BY_WORDS: Abolished = "SELECT id, words, instead_zh, instead_en, source, since, recalled, state, rev FROM abolished_proofs WHERE words = $1";
+    pub(crate) ADD_ABOLISHED: () = "INSERT INTO abolished_proofs (id, words, instead_zh, instead_en, source, since, recalled, state, rev) VALUES ($1, $2, $3, $4, $5, $6, $7, 'live', 1)";
+    pub(crate) CHANGE_ABOLISHED: () = "UPDATE abolished_proofs SET words = $3, instead_zh = $4, instead_en = $5, source = $6, since = $7, recalled = $8, state = $9, rev = rev + 1 WHERE id = $1 AND rev = $2";
+    pub(crate) REMOVE_ABOLISHED: () = "UPDATE abolished_proofs SET state = 'removed', rev = rev + 1 WHERE id = $1 AND rev = $2 AND state = 'live'";
+    pub(crate) SYNONYMS: Synonym = "SELECT id, said, meant, state, rev FROM search_synonyms WHERE state = 'live' ORDER BY id LIMIT 5000";
+    pub(crate) SYNONYM_BY_SAID: Synonym = "SELECT id, said, meant, state, rev FROM search_synonyms WHERE said = $1";
+    pub(crate) ADD_SYNONYM: () = "INSERT INTO search_synonyms (id, said, meant, state, rev) VALUES ($1, $2, $3, 'live', 1)";
+    pub(crate) CHANGE_SYNONYM: () = "UPDATE search_synonyms SET meant = $3, state = $4, rev = rev + 1 WHERE id = $1 AND rev = $2";
+    pub(crate) REMOVE_SYNONYM: () = "UPDATE search_synonyms SET state = 'removed', rev = rev + 1 WHERE id = $1 AND rev = $2 AND state = 'live'";
+    PROOF_STATES: (i64, Option<String>) = "SELECT id, state FROM abolished_proofs WHERE id > $1 ORDER BY id LIMIT $2";
+    SYNONYM_STATES: (i64, Option<String>) = "SELECT id, state FROM search_synonyms WHERE id > $1 ORDER BY id LIMIT $2";
     pub(crate) VERSIONS: (i64, Instant) = "SELECT version, made_at FROM item_versions WHERE item = $1 ORDER BY version DESC LIMIT 200";
     pub(crate) WITH_HASH: (i64,) = "SELECT version FROM item_versions WHERE item = $1 AND hash = $2 LIMIT 1";
     pub(crate) NEWER: (Json<Guide>, Vec<u8>, Instant, i64) = "SELECT document, hash, came_at, seen FROM item_newer WHERE item = $1";
@@ -106,6 +120,8 @@ linli_acts::retention! {
     "item_cards", keep, "事项目录的摘要，随事项更新。", "Short form of the catalogue, kept with it.";
     "catalogue_marks", keep, "目录更新的标记，不含个人信息。", "Marks of changes; nothing personal.";
     "item_newer", keep, "随程序带来的新文本，与事项一起保存。", "A text that the program brought, kept with the item.";
+    "abolished_proofs", keep, "取消的证明清单是公开信息，长期保存。", "The list of abolished proofs is public and is kept.";
+    "search_synonyms", keep, "检索用的说法，不含个人信息。", "Words for finding; nothing personal.";
     "item_versions", keep, "办件按受理时的版本办理，各版本长期保存。", "A case keeps the version it began with, so versions are kept.";
 }
 
@@ -113,9 +129,15 @@ linli_acts::act_words! {
     "catalogue.delivered" = "事项随程序更新", "The item came with the program";
     "catalogue.newer_came" = "程序带来了事项的新文本", "The program brought another text of the item";
     "catalogue.newer_looked_at" = "看过了程序带来的新文本", "Looked at the text that the program brought";
+    "catalogue.proof_abolished" = "列入取消的证明", "Put a proof on the list of those abolished";
+    "catalogue.proof_allowed" = "移出取消的证明", "Took a proof off the list of those abolished";
+    "catalogue.synonym_added" = "加了一个检索说法", "Added a word for finding";
+    "catalogue.synonym_removed" = "删了一个检索说法", "Took a word for finding away";
     "catalogue.changed" = "事项有了新版本", "The item has a new version";
     "catalogue.retired" = "事项停办", "The item was retired";
     "catalogue.reinstated" = "事项恢复办理", "The item was brought back";
 }
 
 linli_acts::inventory::submit! { linli_acts::StateProof { subject_kind: "item", page: &STATES } }
+linli_acts::inventory::submit! { linli_acts::StateProof { subject_kind: "abolished_proof", page: &PROOF_STATES } }
+linli_acts::inventory::submit! { linli_acts::StateProof { subject_kind: "search_synonym", page: &SYNONYM_STATES } }

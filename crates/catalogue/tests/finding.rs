@@ -8,7 +8,7 @@ use linli_catalogue::search::{Index, Narrow};
 fn index() -> Index {
     let items = delivered::items().expect("the items are read");
     let cards = (1i64..).zip(&items).map(|(n, (key, guide))| Card::of(ItemId::from_raw(n), key, guide));
-    Index::new(cards.collect())
+    Index::new(cards.collect(), linli_catalogue::terms::delivered_synonyms().collect())
 }
 
 fn queries() -> Vec<(&'static str, &'static str)> {

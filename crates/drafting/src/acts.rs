@@ -14,13 +14,13 @@ use crate::{APPROVER, EDITOR};
 
 /// What is wrong with a document so that it cannot be proposed: what [`Guide::faults`] tells, rules that there are not, and an abolished proof.
 #[must_use]
-pub fn faults(guide: &Guide) -> Vec<(String, &'static str, String)> {
+pub fn faults(guide: &Guide, list: &[abolished::Abolished]) -> Vec<(String, &'static str, String)> {
     let mut out: Vec<(String, &'static str, String)> =
         guide.faults().into_iter().map(|f| (f.at, f.what.code(), f.what.to_string())).collect();
-    if let Some(proof) = abolished::asked(guide) {
-        let asks = |m: &catalogue::Material| m.name.zh.replace(' ', "").contains(proof.words);
+    if let Some(proof) = abolished::asked_of(list, guide) {
+        let asks = |m: &catalogue::Material| m.name.zh.replace(' ', "").contains(&proof.words);
         let i = guide.materials.iter().position(asks).unwrap_or(0);
-        out.push((format!("materials.{i}.name.zh"), "bad-abolished", proof.words.to_owned()));
+        out.push((format!("materials.{i}.name.zh"), "bad-abolished", proof.words.clone()));
     }
     let known: Vec<&str> = linli_rules::rules().iter().map(|r| r.key).collect();
     for rule in guide.rules() {
@@ -176,7 +176,7 @@ pub fn propose(
     if standing.as_ref().map_or(0, |s| s.version) != draft.base {
         return Err(DraftingError::Moved);
     }
-    if !faults(guide).is_empty() {
+    if !faults(guide, &abolished::all(act)?).is_empty() {
         return Err(DraftingError::Unsound);
     }
     let mut wrong: Vec<FieldError> = words("note", note).err().into_iter().collect();
@@ -246,7 +246,7 @@ pub fn send_back(act: &mut Act<'_, '_>, key: &str, rev: i64, why: &str) -> Resul
 pub fn approve(act: &mut Act<'_, '_>, key: &str, rev: i64) -> Result<i64, DraftingError> {
     let (draft, by) = to_decide(act, key, rev)?;
     let guide = &draft.document.0;
-    if !faults(guide).is_empty() {
+    if !faults(guide, &abolished::all(act)?).is_empty() {
         return Err(DraftingError::Unsound);
     }
     let (_, version) = match catalogue::put_live(act, key, guide, draft.base) {
@@ -316,7 +316,7 @@ pub fn retire(act: &mut Act<'_, '_>, key: &str, rev: i64, why: &str) -> Result<(
 /// If it asks for a proof that was abolished meanwhile, or somebody was quicker.
 pub fn reinstate(act: &mut Act<'_, '_>, key: &str, rev: i64) -> Result<(), DraftingError> {
     let item = standing(act, key, rev)?;
-    if abolished::asked(&item.guide).is_some() {
+    if abolished::asked(act, &item.guide)?.is_some() {
         return Err(DraftingError::Unsound);
     }
     Ok(catalogue::reinstate(act, &item)?)

@@ -380,7 +380,7 @@ fn plan(
         bad("department", "not-your-department", "");
         return Ok(());
     }
-    let faults = acts::faults(&filed.guide);
+    let faults = acts::faults(&filed.guide, &linli_catalogue::abolished::all(read)?);
     if !faults.is_empty() {
         for (path, code, arg) in faults {
             // A column of the table where there is one, else the path in the document.

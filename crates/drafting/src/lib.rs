@@ -40,8 +40,14 @@ static DESK: &[&linli_acts::DutyKind] = &[&EDITOR, &APPROVER];
 /// Addresses.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let (desk, editor) = (Gate::AnyDuty(DESK), Gate::Duty(&EDITOR));
+    let (desk, editor, approver) = (Gate::AnyDuty(DESK), Gate::Duty(&EDITOR), Gate::Duty(&APPROVER));
     vec![
+        Route::get("/office/abolished", desk, pages::lists::proofs),
+        Route::post("/office/abolished", approver, pages::lists::add_proof),
+        Route::post("/office/abolished/{id}/remove", approver, pages::lists::remove_proof),
+        Route::get("/office/synonyms", desk, pages::lists::synonyms),
+        Route::post("/office/synonyms", editor, pages::lists::add_synonym),
+        Route::post("/office/synonyms/{id}/remove", editor, pages::lists::remove_synonym),
         Route::get("/office/catalogue", desk, pages::list::show),
         Route::get("/office/catalogue/export", desk, pages::exchange::out),
         Route::get("/office/catalogue/import", editor, pages::exchange::import),

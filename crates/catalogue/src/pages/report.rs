@@ -108,5 +108,6 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
 }
 
 pub(crate) async fn abolished(req: Req) -> Result<Reply, Fault> {
-    Ok(Reply::page(&AbolishedPage { f: req.frame(), w: req.words(), proofs: list::all().collect() }))
+    let proofs = req.read(list::all).await?;
+    Ok(Reply::page(&AbolishedPage { f: req.frame(), w: req.words(), proofs }))
 }

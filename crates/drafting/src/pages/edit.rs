@@ -368,7 +368,8 @@ pub(crate) async fn save(req: Req) -> Result<Reply, Fault> {
                     (format!("{list}.{n}"), n)
                 }
             };
-            let wrong = wrong_here(&here, &base, &acts::faults(&guide));
+            let wrong =
+                wrong_here(&here, &base, &acts::faults(&guide, &linli_catalogue::abolished::all(act)?));
             if !wrong.is_empty() {
                 return Ok(Saved::Wrong(wrong));
             }

@@ -95,6 +95,7 @@ struct Loaded {
     editor: bool,
     approver: bool,
     wrote: bool,
+    abolished: Vec<linli_catalogue::abolished::Abolished>,
 }
 
 async fn load(req: &Req, key: &str) -> Result<Loaded, Fault> {
@@ -136,6 +137,7 @@ async fn load(req: &Req, key: &str) -> Result<Loaded, Fault> {
             Ok(Loaded {
                 editor: acts::allowed(r, &actor, &EDITOR, &department)?,
                 approver: acts::allowed(r, &actor, &APPROVER, &department)?,
+                abolished: linli_catalogue::abolished::all(r)?,
                 counts: catalogue::counts(r)?,
                 standing,
                 draft,
@@ -161,7 +163,7 @@ fn in_hand(req: &Req, l: &Loaded, d: &DraftRow, terms: &crate::terms::Terms, err
     let live = l.standing.as_ref().map(|s| &s.guide);
     let (before, after) = (live.map(codec::document).unwrap_or_default(), codec::document(guide));
     let lines = if live.is_some() { compare::lines(terms, &before, &after) } else { Vec::new() };
-    let faults = acts::faults(guide);
+    let faults = acts::faults(guide, &l.abolished);
     let sections = SECTIONS
         .iter()
         .filter(|s| !at(&after, s.base).is_null())

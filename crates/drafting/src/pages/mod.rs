@@ -4,6 +4,7 @@ pub(crate) mod edit;
 pub(crate) mod exchange;
 pub(crate) mod item;
 pub(crate) mod list;
+pub(crate) mod lists;
 pub(crate) mod tryout;
 pub(crate) mod version;
 

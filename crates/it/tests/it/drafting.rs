@@ -422,3 +422,55 @@ async fn items_go_out_as_files_and_come_in_as_drafts() {
         assert!(check_states(&h.house).await.unwrap().faults.is_empty());
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn officers_keep_the_lists_of_abolished_proofs_and_of_what_people_say() {
+    for h in TestHouse::districts().await {
+        let before = value(&h, "proofs.abolished").await;
+        let mut chief = office::sign_in(&h, "items-chief").await;
+        let page = chief.get("/office/abolished").await;
+        let bad = chief
+            .submit(&form(&page, "/office/abolished").with("words", "代表作和业绩").with("since", "昨天"))
+            .await;
+        assert!(bad.status == 422 && bad.says("代表作和业绩") && bad.says("请填日期"), "{}", bad.text());
+        let filled = form(&bad, "/office/abolished")
+            .with("instead_zh", "由评委会查询")
+            .with("source", "本区规定")
+            .with("since", "2026-11-24");
+        let page = chief.submit(&filled).await;
+        assert!(page.says("由评委会查询") && page.says("还在要"), "{}", page.text());
+        assert_eq!(value(&h, "proofs.abolished").await, before + 1);
+        assert!(h.visitor().get("/services/abolished").await.says("由评委会查询"));
+        assert_eq!(chief.submit(&filled).await.status, 422, "once");
+        // An item that asks for it is proposed no more.
+        let text = page.text();
+        let key = text
+            .split("/office/catalogue/")
+            .find(|k| k.contains("代表作"))
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned();
+        let mut editor = office::sign_in(&h, "editor").await;
+        let path = format!("/office/catalogue/{key}");
+        let page = editor.get(&path).await;
+        let page = editor.submit(&form(&page, "/begin")).await;
+        assert!(page.says("已经取消，不能再要"), "{}", page.text());
+        let bad = editor.submit(&form(&page, "/propose").with("note", "试")).await;
+        assert!(bad.status == 422 && bad.says("还有要改的地方"), "{}", bad.text());
+        // What people say is found as soon as somebody wrote it down, and no more when it is gone; a start does not bring it back.
+        let asked = format!("/services?q={}", linli_web::encode("飞猪补贴"));
+        assert!(!h.visitor().get(&asked).await.says("/services/unemployment-benefit\""));
+        let page = editor.get("/office/synonyms").await;
+        let add = page.forms().into_iter().find(|f| f.fields.contains_key("said")).unwrap();
+        editor.submit(&add.with("said", "飞猪补贴").with("meant", "失业保险金申领")).await;
+        assert!(h.visitor().get(&asked).await.says("/services/unemployment-benefit\""));
+        let page = editor.get(&format!("/office/synonyms?q={}", linli_web::encode("飞猪"))).await;
+        editor.submit(&form(&page, "/remove")).await;
+        assert!(!h.visitor().get(&asked).await.says("/services/unemployment-benefit\""));
+        catalogue::deliver_all(&h.house).await.unwrap();
+        assert!(!h.visitor().get(&asked).await.says("/services/unemployment-benefit\""));
+        assert!(check_states(&h.house).await.unwrap().faults.is_empty());
+    }
+}

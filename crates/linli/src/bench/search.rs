@@ -48,7 +48,7 @@ pub fn run(set: &Settings, told: &Told) -> anyhow::Result<()> {
     let cards: Vec<Card> =
         (1i64..).zip(&items).map(|(n, (key, guide))| Card::of(ItemId::from_raw(n), key, guide)).collect();
     let began = Instant::now();
-    let index = Index::new(cards);
+    let index = Index::new(cards, linli_catalogue::terms::delivered_synonyms().collect());
     told.figure(&Figure::new("catalogue-index", began.elapsed().as_secs_f64() * 1e3, "ms"));
     let mut took: Vec<f64> = Vec::new();
     for _ in 0..set.rounds.max(1) * 40 {
