@@ -160,12 +160,7 @@ fn save_page(
     if whole && !wrong.is_empty() {
         return Err(ApplicationError::Wrong(wrong));
     }
-    // Rows that were taken away do not come back.
-    for group in shown.fields.iter().filter(|f| !f.fields.is_empty()) {
-        let rows = format!("{}.", group.key);
-        answers.answers.retain(|key, _| !key.starts_with(&rows));
-    }
-    answers.answers.extend(new);
+    journey::put(&mut answers, shown, new);
     let way = situation.way(&guide, &form, &answers);
     let next = journey::after(&way.pages, &way.plan, &answers, &Step::Page(page), act.now().day());
     keep_draft(act, &row, &answers, "applications.saved")?;
@@ -349,9 +344,7 @@ fn put_on_file(
             Stand::Open => Err(ApplicationError::Open(Step::Material(w.material.key.clone()))),
         })
         .collect::<Result<Vec<_>, _>>()?;
-    // What is no longer asked does not go with it.
-    let asked = journey::keys(&way.pages, &answers);
-    answers.answers.retain(|key, _| asked.contains(key));
+    journey::keep_asked(&mut answers, &way.pages);
     answers.known = profile::known(&situation.person, &form.known);
     let (body, place) = office(act, &guide, situation.person.place)?;
     let case = casework::file(

@@ -139,6 +139,21 @@ pub fn keys(pages: &[Shown<'_>], answers: &Answers) -> Vec<String> {
     out
 }
 
+/// Puts the answers of one page in their place. Rows that were taken away do not come back.
+pub fn put(answers: &mut Answers, shown: &Shown<'_>, new: BTreeMap<String, Answer>) {
+    for group in shown.fields.iter().filter(|f| !f.fields.is_empty()) {
+        let rows = format!("{}.", group.key);
+        answers.answers.retain(|key, _| !key.starts_with(&rows));
+    }
+    answers.answers.extend(new);
+}
+
+/// What is no longer asked does not go along.
+pub fn keep_asked(answers: &mut Answers, pages: &[Shown<'_>]) {
+    let asked = keys(pages, answers);
+    answers.answers.retain(|key, _| asked.contains(key));
+}
+
 /// Reads the answers of a page, its groups' rows included. `earlier` gives what the person answered before elsewhere.
 ///
 /// # Errors

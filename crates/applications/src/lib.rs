@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod domain;
+mod drafts;
 mod error;
 mod figures;
 mod http_api;
@@ -18,6 +19,8 @@ mod show;
 mod situation;
 mod store;
 mod supplements;
+#[cfg(test)]
+mod tamper;
 
 use linli_web::{Gate, Route};
 
@@ -28,7 +31,7 @@ linli_words::include_words!();
 /// Tables of this room.
 pub const ROOM: linli_db::Room = linli_db::Room {
     name: "applications",
-    migrations: linli_db::migrations![1 => "0001_applications.sql", 2 => "0002_materials.sql"],
+    migrations: linli_db::migrations![1 => "0001_applications.sql", 2 => "0002_materials.sql", 3 => "0003_told.sql"],
 };
 
 /// Key of this room's kind of case.
@@ -59,6 +62,9 @@ linli_rules::rule! {
     /// How long a copy that a counter has checked may be used again.
     pub REUSE_DAYS = "applications.reuse_days", "窗口核验过的材料可以再次使用的时间", "How long a checked copy may be used again",
         ("天", "days"), 1095, 30..=3660, Ours, "国办函〔2016〕108号：B 类材料核验后可复用，期限由本区定";
+    /// How long before a draft goes its owner is told.
+    pub DRAFT_TOLD_DAYS = "applications.draft_told_days", "草稿删除前多久提醒", "How long before a draft goes its owner is told",
+        ("天", "days"), 14, 1..=90, Ours, "本区设定；草稿半年不动即删除";
     /// How long files stay after a case has ended.
     pub FILES_KEPT = "applications.files_kept_days", "办结后上传文件的保存时间", "How long uploads stay after a case has ended",
         ("天", "days"), 1095, 180..=36600, Ours, "政务服务电子档案保管期限，由本区档案部门核定";

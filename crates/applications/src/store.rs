@@ -57,7 +57,7 @@ sql! {
     pub(crate) FILED_OF_ITEM: (CaseId,) = "SELECT case_id FROM applications WHERE person = $1 AND item_key = $2 AND state = 'filed' AND case_id IS NOT NULL ORDER BY id DESC LIMIT 5";
     pub(crate) ALL_OF: ApplicationRow = "SELECT id, person, item, item_key, version, state, case_id, answers, saved_at, rev FROM applications
         WHERE person = $1 AND id > $2 ORDER BY id LIMIT 100";
-    pub(crate) SAVE: () = "UPDATE applications SET answers = $3, saved_at = $4, rev = rev + 1 WHERE id = $1 AND rev = $2";
+    pub(crate) SAVE: () = "UPDATE applications SET answers = $3, saved_at = $4, told_at = NULL, rev = rev + 1 WHERE id = $1 AND rev = $2";
     pub(crate) RENEW: () = "UPDATE applications SET version = $3, rev = rev + 1 WHERE id = $1 AND rev = $2";
     pub(crate) FILE: () = "UPDATE applications SET state = 'filed', case_id = $3, answers = $4, fields = $5, prefilled = $6, saved_at = $7,
         materials = $8, waived = $9, rev = rev + 1 WHERE id = $1 AND rev = $2";
@@ -65,6 +65,10 @@ sql! {
     pub(crate) FOLLOW_PERSON: () = "UPDATE applications SET person = $2 WHERE person = $1 AND (state = 'filed' OR NOT EXISTS (
         SELECT 1 FROM applications o WHERE o.person = $2 AND o.item = applications.item AND o.state = 'draft'))";
     pub(crate) SWEEP_DRAFTS: () = "DELETE FROM applications WHERE id IN (SELECT id FROM applications WHERE state = 'draft' AND saved_at < $1 LIMIT 1000)";
+    /// Drafts that lie untouched since some day, longest first, whose owners have not been told.
+    pub(crate) UNTOLD: ApplicationRow = "SELECT id, person, item, item_key, version, state, case_id, answers, saved_at, rev FROM applications
+        WHERE state = 'draft' AND told_at IS NULL AND saved_at < $1 ORDER BY saved_at, id LIMIT 100";
+    pub(crate) TOLD: () = "UPDATE applications SET told_at = $2 WHERE id = $1 AND state = 'draft' AND told_at IS NULL";
     pub(crate) STATES: (i64, Option<String>) = "SELECT id, state FROM applications WHERE id > $1 ORDER BY id LIMIT $2";
 
     pub(crate) SHARE: (i64, i64) = "SELECT CAST(COALESCE(sum(prefilled), 0) AS BIGINT) AS filled, CAST(COALESCE(sum(fields), 0) AS BIGINT) AS n FROM applications
@@ -97,6 +101,7 @@ linli_acts::act_words! {
     "applications.saved" = "保存了申请草稿", "Saved the draft of an application";
     "applications.attached" = "上传了申请材料", "Sent a file for an application";
     "applications.detached" = "撤下了申请材料", "Took a file of an application away";
+    "applications.draft_announced" = "提醒草稿即将删除", "Told that a draft is about to go";
     "applications.original_checked" = "窗口核验了申请材料的原件", "Compared a material with its original";
     "applications.filed" = "提交了申请内容", "Filed an application";
     "applications.mended" = "修改了需要补正的内容", "Mended what was asked";

@@ -226,6 +226,15 @@ pub struct ResultLine {
     pub why_en: Vec<String>,
 }
 
+impl ResultLine {
+    /// The line and its steps in a language of the pages.
+    #[must_use]
+    pub fn shown(&self, lang: linli_words::Lang) -> (String, Vec<String>) {
+        let why = if lang.is_en() { &self.why_en } else { &self.why_zh };
+        (lang.pick(&self.zh, &self.en).into_owned(), lang.prose(why.clone()))
+    }
+}
+
 /// What lies sealed in a decision.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionText {

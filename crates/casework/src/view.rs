@@ -204,9 +204,8 @@ pub(crate) fn view(
         Vec::new()
     } else {
         let stops = if case.accepted_on.is_some() { time::stops(read, id)? } else { Vec::new() };
-        handling_due(&calendar, case.clock_from, case.clock_days, &stops, case.due_at.day())
-            .derivation
-            .lines(lang.is_en())
+        let due = handling_due(&calendar, case.clock_from, case.clock_days, &stops, case.due_at.day());
+        lang.prose(due.derivation.lines(lang.is_en()))
     };
     let now = linli_rules::calendar(read)?;
     let soon = soon(read, today)?;

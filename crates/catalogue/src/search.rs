@@ -396,7 +396,9 @@ const EMPTY_ENGLISH: &[&str] = &[
 
 impl Query {
     fn read(typed: &str, synonyms: &Synonyms) -> Self {
+        // The index is in simplified characters; what is typed in traditional ones means the same.
         let typed: String = linli_base::text::tidy(typed).to_lowercase().chars().take(60).collect();
+        let typed = linli_words::to_hans(&typed);
         let mut bare = typed.clone();
         for word in EMPTY {
             bare = bare.replace(word, " ");

@@ -217,7 +217,7 @@ fn shown(
     let body = names::body(read, lang, row.body)?;
     let mut facts = vec![Fact::new(w.body(), &body)];
     if !v.number.is_empty() {
-        facts.push(Fact::new(w.number(), &v.number));
+        facts.push(Fact::new(w.number(), lang.pick(&v.number, &v.number)));
     }
     facts.push(Fact::new(w.kind(), names::kind(w, row.kind)));
     facts.push(Fact::new(w.topic(), names::topic(w, row.topic)));
@@ -242,7 +242,7 @@ fn shown(
             let calendar = linli_rules::calendar_at(read, at)?;
             let days = calendar.working_days_between(at.day(), until);
             let days = u16::try_from(days).unwrap_or(0);
-            fact = fact.why(calendar.due(at.day(), days).derivation.lines(lang.is_en()));
+            fact = fact.why(lang.prose(calendar.due(at.day(), days).derivation.lines(lang.is_en())));
         }
         facts.push(fact);
     }

@@ -143,14 +143,16 @@ fn seen(
         Fact::new(w.body(), lang.pick(&body.0, &body.1)),
         Fact::new(w.level(), w.stars(&order.level)),
         Fact::new(w.due(), shown::day_words(lang, order.due)).why(
-            linli_rules::calendar_at(r, order.due_at)?
-                .due(
-                    order.opened_on,
-                    u16::try_from(linli_rules::value(r, &crate::FIX_DAYS, order.opened_on)?.value)
-                        .unwrap_or(0),
-                )
-                .derivation
-                .lines(lang.is_en()),
+            lang.prose(
+                linli_rules::calendar_at(r, order.due_at)?
+                    .due(
+                        order.opened_on,
+                        u16::try_from(linli_rules::value(r, &crate::FIX_DAYS, order.opened_on)?.value)
+                            .unwrap_or(0),
+                    )
+                    .derivation
+                    .lines(lang.is_en()),
+            ),
         ),
     ];
     if let Some(v) = order.verdict {

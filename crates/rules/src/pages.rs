@@ -117,7 +117,7 @@ fn shown(w: Words, rule: &'static Rule, v: &Value) -> ShownRule {
         key: rule.key,
         name: w.lang().pick(rule.zh, rule.en).into_owned(),
         value: with_unit(w, rule, v.value),
-        source: v.source.clone(),
+        source: w.lang().pick(&v.source, &v.source).into_owned(),
         certainty: sure(w, v.certainty),
         doubtful: v.certainty == Certainty::Recalled,
     }

@@ -79,7 +79,7 @@ fn shown(req: &Req, c: Checked) -> Found {
         Fact::new(w.number(), &c.number),
         Fact::new(w.holder(), &c.data.name),
         Fact::new(
-            document.map_or("", |k| if lang.is_en() { k.en() } else { k.zh() }),
+            &document.map_or_else(String::new, |k| lang.pick(k.zh(), k.en()).into_owned()),
             &c.data.document_masked,
         ),
         Fact::new(w.issued_by(), &c.data.body),

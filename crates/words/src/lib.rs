@@ -83,6 +83,12 @@ impl Lang {
             Self::En => Cow::Borrowed(en),
         }
     }
+
+    /// Sentences that code has put together in Chinese or English, as this language wants them; converted where it is zh-Hant.
+    #[must_use]
+    pub fn prose(self, lines: Vec<String>) -> Vec<String> {
+        if self == Self::ZhHant { lines.iter().map(|l| to_hant(l)).collect() } else { lines }
+    }
 }
 
 static S2HK: LazyLock<Option<OpenCC>> = LazyLock::new(|| OpenCC::from_config(BuiltinConfig::S2hk).ok());
@@ -91,6 +97,14 @@ static S2HK: LazyLock<Option<OpenCC>> = LazyLock::new(|| OpenCC::from_config(Bui
 #[must_use]
 pub fn to_hant(text: &str) -> String {
     S2HK.as_ref().map_or_else(|| text.to_owned(), |c| c.convert(text))
+}
+
+static HK2S: LazyLock<Option<OpenCC>> = LazyLock::new(|| OpenCC::from_config(BuiltinConfig::Hk2s).ok());
+
+/// Traditional characters, as somebody types them into a search, in simplified ones; the rest as it is.
+#[must_use]
+pub fn to_hans(text: &str) -> String {
+    HK2S.as_ref().map_or_else(|| text.to_owned(), |c| c.convert(text))
 }
 
 /// Brings the generated `Words` into a crate.
@@ -141,6 +155,7 @@ mod tests {
         assert_eq!(Lang::from_accept("zh-HK,zh;q=0.9"), Lang::ZhHant);
         assert_eq!(Lang::from_accept(""), Lang::ZhHans);
         assert_eq!(Lang::ZhHant.pick("干净的里程", ""), "乾淨的里程");
+        assert_eq!(to_hans("高齡津貼、鄰里、社區裏的樓"), "高龄津贴、邻里、社区里的楼");
         assert_eq!(Lang::En.pick("民政局", "Civil Affairs"), "Civil Affairs");
     }
 }

@@ -193,7 +193,7 @@ fn steps(w: Words, v: &View, req: &Req, typed: &Typed<'_>, errors: &Errors) -> S
     s
 }
 
-fn shown_decision(w: Words, english: bool, d: &Decision) -> ShownDecision {
+fn shown_decision(w: Words, d: &Decision) -> ShownDecision {
     let outcome = match d.outcome {
         Outcome::Granted => w.grant(),
         Outcome::Denied => w.deny(),
@@ -210,16 +210,7 @@ fn shown_decision(w: Words, english: bool, d: &Decision) -> ShownDecision {
         superseded: d.superseded,
         head: w.proposal_head(&d.proposed_at.minute(), &by, &outcome),
         reason: d.text.reason.clone(),
-        lines: d
-            .text
-            .lines
-            .iter()
-            .map(
-                |l| {
-                    if english { (l.en.clone(), l.why_en.clone()) } else { (l.zh.clone(), l.why_zh.clone()) }
-                },
-            )
-            .collect(),
+        lines: d.text.lines.iter().map(|l| l.shown(w.lang())).collect(),
         answer,
         returned: d.text.returned.clone(),
     }
@@ -248,7 +239,6 @@ pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result
     let decides = req.actor().holds(&DECIDER, case.body, case.place).is_ok();
     let others = if handles && case.state.is_open() { others(req, case).await? } else { Others::none() };
     let forms = forms(w, &v, handles, decides, others, typed, &errors);
-    let english = lang.is_en();
     let body = lang.pick(&v.body.0, &v.body.1).into_owned();
     let mut facts = vec![
         Fact::new(w.number(), &case.number),
@@ -288,7 +278,7 @@ pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result
         facts: Facts { facts, why },
         told: v.told.iter().map(|g| (g.title.clone(), under(g, &format!("/desk/cases/{id}"), why))).collect(),
         supplements: v.supplements.iter().map(|s| shown_supplement(w, lang, s)).collect(),
-        decisions: v.decisions.iter().map(|d| shown_decision(w, english, d)).collect(),
+        decisions: v.decisions.iter().map(|d| shown_decision(w, d)).collect(),
         refused: v.refused.clone(),
         review: v.review.as_ref().map(|(r, _)| super::mine::level_words(w, r.level)).unwrap_or_default(),
         comment: v.review.as_ref().map(|(_, c)| c.clone()).unwrap_or_default(),

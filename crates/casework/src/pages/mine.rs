@@ -221,21 +221,7 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         .map(|s| s.points.iter().map(|(name, p)| (name.clone(), p.what.clone())).collect())
         .unwrap_or_default();
     let decision = v.decisions.iter().rev().find(|d| d.agreed);
-    let lines = decision
-        .map(|d| {
-            d.text
-                .lines
-                .iter()
-                .map(|l| {
-                    if lang.is_en() {
-                        (l.en.clone(), l.why_en.clone())
-                    } else {
-                        (l.zh.clone(), l.why_zh.clone())
-                    }
-                })
-                .collect()
-        })
-        .unwrap_or_default();
+    let lines = decision.map(|d| d.text.lines.iter().map(|l| l.shown(lang)).collect()).unwrap_or_default();
     let reason = match case.state {
         State::Refused => v.refused.clone(),
         _ => decision.map(|d| d.text.reason.clone()).unwrap_or_default(),

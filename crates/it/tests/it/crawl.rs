@@ -65,16 +65,16 @@ fn ways_on(page: &Page) -> Vec<String> {
 }
 
 /// Something that a link led to.
-struct Met {
+pub struct Met {
     pattern: &'static str,
-    path: String,
+    pub path: String,
     /// And not a file.
-    is_page: bool,
+    pub is_page: bool,
 }
 
 /// What a person meets: pages by pattern, and links that lead nowhere. Deep before broad, so that lists do not use up what leads
 /// from a street to a door.
-async fn met_by(v: &mut Visitor, begin: &[&str]) -> (Vec<Met>, Vec<String>) {
+pub async fn met_by(v: &mut Visitor, begin: &[&str]) -> (Vec<Met>, Vec<String>) {
     let mut queue: Vec<(String, String)> =
         begin.iter().map(|b| ((*b).to_owned(), "the beginning".to_owned())).collect();
     let (mut seen, mut of_pattern) = (BTreeSet::new(), BTreeMap::<&str, usize>::new());

@@ -17,7 +17,7 @@ sql! {
 }
 
 /// An item that asks for everything there is to ask: a page that depends on an answer, rows, and materials of every kind.
-fn item(name: &str) -> String {
+pub fn item(name: &str) -> String {
     let json = linli_catalogue::DELIVERED.iter().find(|(k, _)| *k == "senior-card").unwrap().1;
     let mut item: serde_json::Value = serde_json::from_str(json).unwrap();
     let both = |zh: &str| serde_json::json!({ "zh": zh, "en": zh });
@@ -43,18 +43,18 @@ fn item(name: &str) -> String {
     item.to_string()
 }
 
-async fn put(h: &TestHouse, key: &'static str, json: String) {
+pub async fn put(h: &TestHouse, key: &'static str, json: String) {
     let item = Arriving::new(key.to_owned(), Guide::read(&json).unwrap()).unwrap();
     let deliver = move |act: &mut linli_acts::Act<'_, '_>| deliver(act, std::slice::from_ref(&item));
     h.house.act(&Actor::system(), deliver).await.unwrap();
 }
 
-fn to(page: &Page, action: &str) -> Form {
+pub fn to(page: &Page, action: &str) -> Form {
     let found = page.forms().into_iter().find(|f| f.action == action);
     found.unwrap_or_else(|| panic!("no form to {action} on {}: {}", page.path, page.text()))
 }
 
-async fn begin(v: &mut Visitor, item: &str) -> Page {
+pub async fn begin(v: &mut Visitor, item: &str) -> Page {
     let page = v.get(&format!("/apply/{item}")).await;
     v.submit(&to(&page, &format!("/apply/{item}"))).await
 }

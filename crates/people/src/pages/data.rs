@@ -415,7 +415,7 @@ pub(crate) fn parts(w: &Words, lang: Lang, parts: &[RoomPart]) -> Vec<Part> {
                         let until = kept.until.map(|d: Day| if lang.is_en() { d.en() } else { d.zh() });
                         let until = until.map(|d| w.until(&d)).unwrap_or_default();
                         let why = lang.pick(&kept.why_zh, &kept.why_en);
-                        part.kept.push((what, w.kept_why(&kept.law, &until, &why)));
+                        part.kept.push((what, w.kept_why(&lang.pick(&kept.law, &kept.law), &until, &why)));
                     }
                 }
             }

@@ -5,6 +5,7 @@ mod allowance;
 mod data;
 mod desk;
 mod drafting;
+mod hant;
 mod helper;
 mod materials;
 mod office;
