@@ -227,6 +227,13 @@ pub fn places(read: &mut Read<'_>, body: BodyId) -> Result<Vec<PlaceCode>, CaseE
 
 sql! {
     DUE_BY: CaseRow = concat!("SELECT ", case_columns!(), " FROM cases WHERE closed_at IS NULL AND state = $1 AND due <= $2 AND (due, id) > ($3, $4) ORDER BY due, id LIMIT $5");
+    CO_DUE_BY: (TaskId, CaseId, BodyId, Day) = "SELECT id, case_id, body, due FROM case_tasks WHERE kind = 'co' AND state = 'open' AND body IS NOT NULL AND due <= $1 AND (due, id) > ($2, $3) ORDER BY due, id LIMIT $4";
+    CO_OPEN: (TaskId, CaseId, BodyId, Day) = "SELECT id, case_id, body, due FROM case_tasks WHERE id = $1 AND kind = 'co' AND state = 'open' AND body IS NOT NULL LIMIT 2";
+    CO_LATE_OF: (TaskId, CaseId, BodyId, Day) = "SELECT id, case_id, body, due FROM case_tasks WHERE body = $1 AND state = 'open' AND body IS NOT NULL AND due < $2 ORDER BY due, id LIMIT $3";
+    // However many are late in the whole district, no more than so many are looked through.
+    CO_LATE_ASKED: (TaskId, CaseId, BodyId, Day) = "SELECT t.id, t.case_id, t.body, t.due FROM
+        (SELECT id, case_id, body, due FROM case_tasks WHERE kind = 'co' AND state = 'open' AND body IS NOT NULL AND due < $2 ORDER BY due, id LIMIT 2000) t
+        JOIN cases c ON c.id = t.case_id WHERE c.body = $1 ORDER BY t.due, t.id LIMIT $3";
     LATER_DUE_BY: (TaskId, CaseId, Day) = "SELECT id, case_id, due FROM case_tasks WHERE kind = 'later' AND state = 'open' AND due <= $1 AND (due, id) > ($2, $3) ORDER BY due, id LIMIT $4";
 }
 
@@ -242,6 +249,56 @@ pub fn due_by(
     limit: u16,
 ) -> Result<Vec<CaseRow>, CaseError> {
     Ok(read.all(&DUE_BY, (state, until, after.0, after.1, limit))?)
+}
+
+/// A co-handling body that has not answered yet.
+pub struct CoDue {
+    pub task: TaskId,
+    pub case: CaseRow,
+    pub body: BodyId,
+    pub due: Day,
+}
+
+fn with_cases(
+    read: &mut Read<'_>,
+    found: Vec<(TaskId, CaseId, BodyId, Day)>,
+) -> Result<Vec<CoDue>, CaseError> {
+    let with_case =
+        |(task, case, body, due)| Ok(CoDue { task, case: crate::store::load(read, case)?, body, due });
+    found.into_iter().map(with_case).collect()
+}
+
+/// Questions to co-handling bodies whose day is not after a day and that are not answered, by that day.
+///
+/// # Errors
+/// If the database fails.
+pub fn co_due_by(
+    read: &mut Read<'_>,
+    until: Day,
+    after: (Day, TaskId),
+    limit: u16,
+) -> Result<Vec<CoDue>, CaseError> {
+    let found = read.all(&CO_DUE_BY, (until, after.0, after.1, limit))?;
+    with_cases(read, found)
+}
+
+/// A question that is not answered yet; `None`: there is none of this number, or it was.
+///
+/// # Errors
+/// If the database fails.
+pub fn co_open(read: &mut Read<'_>, task: TaskId) -> Result<Option<CoDue>, CaseError> {
+    let found = read.all(&CO_OPEN, (task,))?;
+    Ok(with_cases(read, found)?.pop())
+}
+
+/// Questions whose day is before a day and that are not answered, asked of a body or by it, longest first; at most `limit` of each.
+///
+/// # Errors
+/// If the database fails.
+pub fn co_late(read: &mut Read<'_>, body: BodyId, before: Day, limit: u16) -> Result<Vec<CoDue>, CaseError> {
+    let mut found = read.all(&CO_LATE_OF, (body, before, limit))?;
+    found.extend(read.all(&CO_LATE_ASKED, (body, before, limit))?);
+    with_cases(read, found)
 }
 
 /// Where a walk over what is to follow begins.

@@ -65,6 +65,24 @@ async fn turn(house: House, _: JobRow) -> Result<(), JobError> {
             .act(&Actor::system(), move |act| {
                 let today = act.now().day();
                 let soon = shown::soon(act, today)?;
+                let before = escalate_before(act, today)?;
+                let found = search::co_due_by(act, soon, after, PAGE)?;
+                for co in &found {
+                    remind::of_co(act, co, today, before)?;
+                }
+                Ok::<_, DeskError>(found.last().map(|co| (co.due, co.task)))
+            })
+            .await
+            .map_err(failed)?;
+        let Some(next) = next else { break };
+        after = next;
+    }
+    let mut after = search::later_start();
+    loop {
+        let next = house
+            .act(&Actor::system(), move |act| {
+                let today = act.now().day();
+                let soon = shown::soon(act, today)?;
                 let found = search::later_due_by(act, soon, after, PAGE)?;
                 for (case, _, due) in &found {
                     remind::of_follow(act, case, *due)?;

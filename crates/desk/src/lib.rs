@@ -17,8 +17,10 @@ pub use filter::{Filter, LightAsk, WhoAsk, reach};
 linli_words::include_words!();
 
 /// Tables of this crate.
-pub const ROOM: linli_db::Room =
-    linli_db::Room { name: "desk", migrations: linli_db::migrations![1 => "0001_desk.sql"] };
+pub const ROOM: linli_db::Room = linli_db::Room {
+    name: "desk",
+    migrations: linli_db::migrations![1 => "0001_desk.sql", 2 => "0002_tasks.sql"],
+};
 
 linli_acts::duty_kind! {
     /// Sees what is overdue in a body and urges (督办). Opens no case.
@@ -54,6 +56,7 @@ pub fn routes() -> Vec<Route> {
         Route::post("/desk/reminders", Gate::AnyDuty(BULK_DUTIES), pages::filters::seen),
         Route::get("/desk/export.csv", Gate::AnyDuty(linli_casework::DESK_DUTIES), pages::filters::export),
         Route::get("/desk/overdue", Gate::Duty(&SUPERVISOR), pages::overdue::show),
+        Route::post("/desk/overdue/tasks/{id}", Gate::Duty(&SUPERVISOR), pages::overdue::urge),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use linli_acts::{BodyId, StaffId};
 use linli_base::{Day, Instant, PlaceCode};
-use linli_casework::offers::CaseId;
+use linli_casework::offers::{CaseId, TaskId};
 use linli_db::{row, sql};
 use linli_vault::Sealed;
 
@@ -50,6 +50,16 @@ linli_db::codes! {
         Follow = "follow",
         /// By a person.
         Person = "person",
+        /// A co-handling body was, before its day.
+        CoSoon = "co_soon",
+        /// A co-handling body was, after its day.
+        CoLate = "co_late",
+        /// The lead was, that a co-handling body is late.
+        CoLead = "co_lead",
+        /// The supervisor of a late co-handling body was told.
+        CoAbove = "co_above",
+        /// The lead's supervisor was.
+        CoLeadAbove = "co_lead_above",
     }
 }
 
@@ -71,7 +81,7 @@ row! {
 row! {
     #[derive(Clone, Debug)]
     pub(crate) struct ReminderRow {
-        pub id: ReminderId, pub case_id: CaseId, pub kind: ReminderKind, pub due: Day, pub body: BodyId, pub place: PlaceCode,
+        pub id: ReminderId, pub case_id: CaseId, pub task: TaskId, pub kind: ReminderKind, pub due: Day, pub body: BodyId, pub place: PlaceCode,
         pub by_staff: Option<StaffId>, pub at: Instant,
     }
 }
@@ -93,13 +103,13 @@ sql! {
     pub(crate) BULK_STATES: (i64, Option<String>) = "SELECT id, state FROM bulks WHERE id > $1 ORDER BY id LIMIT $2";
     pub(crate) SWEEP_BULK_CASES: () = "DELETE FROM bulk_cases WHERE bulk IN (SELECT id FROM bulks WHERE at < $1 ORDER BY at LIMIT 10)";
 
-    pub(crate) ADD_REMINDER: (ReminderId,) = "INSERT INTO desk_reminders (id, case_id, kind, due, body, place, staff, by_staff, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        ON CONFLICT (case_id, kind, due) WHERE kind <> 'person' DO NOTHING RETURNING id";
-    pub(crate) REMINDERS_OF: ReminderRow = "SELECT id, case_id, kind, due, body, place, by_staff, at FROM desk_reminders WHERE staff = $1 AND seen_at IS NULL ORDER BY id DESC LIMIT 20";
-    pub(crate) REMINDERS_AT: ReminderRow = "SELECT id, case_id, kind, due, body, place, by_staff, at FROM desk_reminders
+    pub(crate) ADD_REMINDER: (ReminderId,) = "INSERT INTO desk_reminders (id, case_id, task, kind, due, body, place, staff, by_staff, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (case_id, kind, due, task) WHERE kind <> 'person' DO NOTHING RETURNING id";
+    pub(crate) REMINDERS_OF: ReminderRow = "SELECT id, case_id, task, kind, due, body, place, by_staff, at FROM desk_reminders WHERE staff = $1 AND seen_at IS NULL ORDER BY id DESC LIMIT 20";
+    pub(crate) REMINDERS_AT: ReminderRow = "SELECT id, case_id, task, kind, due, body, place, by_staff, at FROM desk_reminders
         WHERE body = $1 AND kind = $2 AND staff IS NULL AND seen_at IS NULL ORDER BY id DESC LIMIT 20";
     pub(crate) SEEN: () = "UPDATE desk_reminders SET seen_at = $2 WHERE id = $1 AND seen_at IS NULL";
-    pub(crate) REMINDER: ReminderRow = "SELECT id, case_id, kind, due, body, place, by_staff, at FROM desk_reminders WHERE id = $1";
+    pub(crate) REMINDER: ReminderRow = "SELECT id, case_id, task, kind, due, body, place, by_staff, at FROM desk_reminders WHERE id = $1";
     pub(crate) REMINDER_OF: (Option<StaffId>,) = "SELECT staff FROM desk_reminders WHERE id = $1";
     pub(crate) SWEEP_REMINDERS: () = "DELETE FROM desk_reminders WHERE id IN (SELECT id FROM desk_reminders WHERE at < $1 ORDER BY at LIMIT 1000)";
 }
@@ -122,6 +132,10 @@ linli_acts::act_words! {
     "desk.reminded_soon" = "临近到期，提醒经办人", "Near its last day: the officer was reminded";
     "desk.reminded_late" = "逾期，提醒经办人", "Late: the officer was reminded";
     "desk.escalated" = "逾期，报督办", "Late: its supervisor was told";
+    "desk.co_reminded_soon" = "临近到期，提醒会办机构", "Near its last day: the co-handling body was reminded";
+    "desk.co_reminded_late" = "会办逾期，提醒会办机构和主办", "Co-handling is late: the body and the lead were reminded";
+    "desk.co_escalated" = "会办逾期，报督办", "Co-handling is late: supervisors were told";
+    "desk.co_urged" = "督办会办机构", "The co-handling body was urged";
     "desk.applicant_reminded" = "提醒申请人", "The applicant was reminded";
     "desk.exported" = "导出办件清单", "Exported a list of cases";
 }

@@ -60,7 +60,12 @@ pub fn seen(act: &mut Act<'_, '_>, ids: &[ReminderId]) -> Result<(), DeskError> 
     for id in ids {
         let Some(r) = act.opt(&store::REMINDER, (*id,))? else { continue };
         let whose = act.one(&store::REMINDER_OF, (*id,))?.0;
-        let at_my_desk = act.actor.held.iter().any(|h| h.body == r.body && h.place.contains(r.place));
+        // A co-handling body is told of a case that need not lie in its own place.
+        let at_my_desk = act
+            .actor
+            .held
+            .iter()
+            .any(|h| h.body == r.body && (r.task.raw() != 0 || h.place.contains(r.place)));
         if whose == Some(staff) || (whose.is_none() && at_my_desk) {
             act.run(&store::SEEN, (*id, now))?;
         }

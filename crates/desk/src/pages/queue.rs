@@ -213,6 +213,23 @@ fn once_each(mut choices: Vec<Choice>) -> Vec<Choice> {
     choices
 }
 
+/// Whether it is about a question that her own body was asked: the case need not lie in her place.
+fn asked(x: &store::ReminderRow) -> bool {
+    x.task.raw() != 0 && x.kind == ReminderKind::Person
+}
+
+/// Where a reminder leads: a co-handling body opens the question, a supervisor the list, everybody else the case.
+fn href(x: &store::ReminderRow) -> String {
+    match x.kind {
+        ReminderKind::Escalated | ReminderKind::CoAbove | ReminderKind::CoLeadAbove => {
+            "/desk/overdue".to_owned()
+        }
+        ReminderKind::CoSoon | ReminderKind::CoLate => format!("/desk/tasks/{}", x.task),
+        ReminderKind::Person if asked(x) => format!("/desk/tasks/{}", x.task),
+        _ => format!("/desk/cases/{}", x.case_id),
+    }
+}
+
 /// Her own reminders, those of her desk that nobody has taken up, and what a supervisor is told.
 fn reminders(
     r: &mut Read<'_>,
@@ -220,22 +237,29 @@ fn reminders(
 ) -> Result<Vec<(ReminderId, String, String, ReminderKind)>, DeskError> {
     let mut all = r.all(&store::REMINDERS_OF, (a.me,))?;
     for (body, place) in &a.reach {
-        for kind in [ReminderKind::Late, ReminderKind::Soon, ReminderKind::Person] {
+        for kind in [ReminderKind::Late, ReminderKind::Soon, ReminderKind::Person, ReminderKind::CoLead] {
             let found = r.all(&store::REMINDERS_AT, (*body, kind))?;
-            all.extend(found.into_iter().filter(|x| place.contains(x.place)));
+            all.extend(found.into_iter().filter(|x| asked(x) || place.contains(x.place)));
+        }
+        for kind in [ReminderKind::CoSoon, ReminderKind::CoLate] {
+            all.extend(r.all(&store::REMINDERS_AT, (*body, kind))?);
         }
     }
     for (body, place) in &a.supervises {
-        let found = r.all(&store::REMINDERS_AT, (*body, ReminderKind::Escalated))?;
-        all.extend(found.into_iter().filter(|x| place.contains(x.place)));
+        for kind in [ReminderKind::Escalated, ReminderKind::CoLeadAbove] {
+            let found = r.all(&store::REMINDERS_AT, (*body, kind))?;
+            all.extend(found.into_iter().filter(|x| place.contains(x.place)));
+        }
+        all.extend(r.all(&store::REMINDERS_AT, (*body, ReminderKind::CoAbove))?);
     }
     all.sort_by_key(|x| std::cmp::Reverse(x.id));
+    all.dedup_by_key(|x| x.id);
     all.truncate(10);
     let mut out = Vec::new();
     for x in all {
         let case = linli_casework::offers::case(r, x.case_id)?;
         let words = format!("{} {}", case.number, shown::title(a.lang, &case));
-        out.push((x.id, x.case_id.to_string(), words, x.kind));
+        out.push((x.id, href(&x), words, x.kind));
     }
     Ok(out)
 }
@@ -368,10 +392,13 @@ pub(crate) async fn page(req: &Req, filter: Filter, errors: Errors) -> Result<Re
         let own = (Some(k.staff) == req.officer().ok()).then_some(k.id);
         Kept { href: of.href("/desk"), on: filter == of, name: k.name, own }
     });
-    let reminders = seen.reminders.into_iter().map(|(id, case, words, kind)| Reminder {
+    let reminders = seen.reminders.into_iter().map(|(id, href, words, kind)| Reminder {
         id,
-        href: format!("/desk/cases/{case}"),
-        words: format!("{}：{words}", w.by_key(&format!("remind-{}", kind.word())).unwrap_or_default()),
+        href,
+        words: format!(
+            "{}：{words}",
+            w.by_key(&format!("remind-{}", kind.word().replace('_', "-"))).unwrap_or_default()
+        ),
     });
     let export = {
         let query = filter.query(false);

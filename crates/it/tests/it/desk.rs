@@ -602,3 +602,72 @@ fn to_hidden(page: &Page) -> Form {
     form.fields.retain(|k, _| k == "csrf");
     form
 }
+
+/// A co-handling body that does not answer: reminded before and after its day, the lead told, both supervisors told, urged.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_answer_of_another_body_reaches_the_lead_and_the_supervisor_once() {
+    for h in TestHouse::districts().await {
+        let case = filed(&h, "梁阿珍").await;
+        let mut clerk = officer(&h, "clerk").await;
+        let desk = format!("/desk/cases/{case}");
+        let page = clerk.get(&desk).await;
+        let page = clerk.submit(&to(&page, &format!("{desk}/accept"))).await;
+        let no = h.house.read(move |r| casework::case(r, case)).await.unwrap().number;
+        let hr = choice(&page, "co_body", "人力资源");
+        let form = to(&page, &format!("{desk}/co")).with("co_body", &hr).with("question", "是否已领取？");
+        let page = clerk.submit(&form.with("co_due", "2026-12-01")).await;
+        assert!(page.says("是否已领取？"), "{}", page.text());
+        let turn = async || {
+            for _ in 0..2 {
+                h.house.tick().await.unwrap();
+                h.run_jobs().await;
+                h.clock.advance_seconds(3_700);
+            }
+        };
+        // The body that was asked hears of its day before it has passed; nobody else does.
+        h.clock.advance_seconds(6 * 86_400);
+        turn().await;
+        let mut hr = officer(&h, "clerk-hr").await;
+        let page = hr.get("/desk").await;
+        assert_eq!(page.text().matches(&format!("会办临近到期：{no}")).count(), 1, "{}", page.text());
+        assert!(page.says("/desk/tasks/"));
+        assert!(!officer(&h, "clerk").await.get("/desk").await.says("会办机构逾期"));
+        // A working day late: the lead too. It is not escalated yet.
+        h.clock.advance_seconds(86_400);
+        turn().await;
+        let mut hr = officer(&h, "clerk-hr").await;
+        let page = hr.get("/desk").await;
+        assert_eq!(page.text().matches(&format!("会办已逾期：{no}")).count(), 1, "{}", page.text());
+        let mut clerk = officer(&h, "clerk").await;
+        let page = clerk.get("/desk").await;
+        assert_eq!(page.text().matches(&format!("会办机构逾期未答复：{no}")).count(), 1, "{}", page.text());
+        let mut supervisor = officer(&h, "supervisor").await;
+        let page = supervisor.get("/desk").await;
+        assert!(!page.says("会办机构逾期报督办"), "{}", page.text());
+        // Later still: the supervisor, once; it stands on her list with its days and can be urged.
+        h.clock.advance_seconds(2 * 86_400);
+        turn().await;
+        let mut supervisor = officer(&h, "supervisor").await;
+        let page = supervisor.get("/desk").await;
+        assert_eq!(page.text().matches(&format!("会办机构逾期报督办：{no}")).count(), 1, "{}", page.text());
+        let page = supervisor.get("/desk/overdue").await;
+        let (_, list) = page.text().split_once("逾期的会办").map(|(a, b)| (a.len(), b.to_owned())).unwrap();
+        assert!(list.contains(&no) && list.contains("人力资源") && list.contains("素社街道"), "{list}");
+        let urge = page.forms().into_iter().find(|f| f.action.starts_with("/desk/overdue/tasks/")).unwrap();
+        assert!(supervisor.submit(&urge.clone()).await.says("已督办"));
+        let mut hr = officer(&h, "clerk-hr").await;
+        let page = hr.get("/desk").await;
+        assert_eq!(page.text().matches(&format!("同事提醒您：{no}")).count(), 1, "{}", page.text());
+        // She answers: it is gone from every list, and nobody can urge it any more.
+        let page = hr.get(&urge.action.replace("overdue/", "")).await;
+        let answer = to(&page, &page.path).with("answer", "经查未领取。");
+        assert!(hr.submit(&answer).await.says("已答复"));
+        assert!(!supervisor.get("/desk/overdue").await.says("逾期的会办"));
+        assert_eq!(supervisor.submit(&urge).await.status, 404);
+        let mut hr = officer(&h, "clerk-hr").await;
+        let page = hr.get("/desk").await;
+        let page = hr.submit(&to(&page, "/desk/reminders")).await;
+        assert!(!page.says("会办已逾期"), "what was seen is gone: {}", page.text());
+        sound(&h).await;
+    }
+}
