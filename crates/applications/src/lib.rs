@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod acts;
+mod came;
 pub mod domain;
 mod drafts;
 mod error;
@@ -24,6 +25,7 @@ mod tamper;
 
 use linli_web::{Gate, Route};
 
+pub use came::Came;
 pub use error::ApplicationError;
 
 linli_words::include_words!();
@@ -31,7 +33,7 @@ linli_words::include_words!();
 /// Tables of this room.
 pub const ROOM: linli_db::Room = linli_db::Room {
     name: "applications",
-    migrations: linli_db::migrations![1 => "0001_applications.sql", 2 => "0002_materials.sql", 3 => "0003_told.sql"],
+    migrations: linli_db::migrations![1 => "0001_applications.sql", 2 => "0002_materials.sql", 3 => "0003_told.sql", 4 => "0004_visits.sql"],
 };
 
 /// Key of this room's kind of case.
@@ -65,6 +67,9 @@ linli_rules::rule! {
     /// How long before a draft goes its owner is told.
     pub DRAFT_TOLD_DAYS = "applications.draft_told_days", "草稿删除前多久提醒", "How long before a draft goes its owner is told",
         ("天", "days"), 14, 1..=90, Ours, "本区设定；草稿半年不动即删除";
+    /// Of how many cases the visits that were really made are told.
+    pub VISITS_LEAST = "applications.visits_least", "公开实际跑动次数的最少件数", "Fewest cases of which the visits made are told",
+        ("件", "cases"), 10, 3..=1000, Ours, "本区设定；件数太少说明不了什么";
     /// How long files stay after a case has ended.
     pub FILES_KEPT = "applications.files_kept_days", "办结后上传文件的保存时间", "How long uploads stay after a case has ended",
         ("天", "days"), 1095, 180..=36600, Ours, "政务服务电子档案保管期限，由本区档案部门核定";

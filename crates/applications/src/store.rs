@@ -65,6 +65,7 @@ sql! {
     pub(crate) FOLLOW_PERSON: () = "UPDATE applications SET person = $2 WHERE person = $1 AND (state = 'filed' OR NOT EXISTS (
         SELECT 1 FROM applications o WHERE o.person = $2 AND o.item = applications.item AND o.state = 'draft'))";
     pub(crate) SWEEP_DRAFTS: () = "DELETE FROM applications WHERE id IN (SELECT id FROM applications WHERE state = 'draft' AND saved_at < $1 LIMIT 1000)";
+    pub(crate) CAME: () = "UPDATE applications SET visits = $2, visits_on = $3 WHERE id = $1 AND visits_on IS NULL";
     /// Drafts that lie untouched since some day, longest first, whose owners have not been told.
     pub(crate) UNTOLD: ApplicationRow = "SELECT id, person, item, item_key, version, state, case_id, answers, saved_at, rev FROM applications
         WHERE state = 'draft' AND told_at IS NULL AND saved_at < $1 ORDER BY saved_at, id LIMIT 100";

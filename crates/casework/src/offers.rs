@@ -4,7 +4,7 @@ use linli_acts::{Act, PersonId};
 use linli_db::Read;
 
 pub use crate::acts::decide::{decide, propose, resolve, send_back};
-pub use crate::acts::delivery::{Way, choose_way, deliver, posted};
+pub use crate::acts::delivery::{Way, choose_way, deliver, handed_over, posted};
 pub use crate::acts::intake::{NewCase, accept, ask_supplement, assign, file, refuse, supplied};
 pub use crate::acts::person::{look, remind_applicant, review, withdraw};
 pub use crate::acts::route::{reroute, send_home};

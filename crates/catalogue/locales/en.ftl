@@ -136,3 +136,6 @@ recalled = from memory, to be checked
 retired-on = Not handled any more since { $day }
 retired-hint = What was applied for before goes on to its end; you see it under “Mine”. Search for other services, or call 12345.
 preview-mark = Preview: residents do not see this page yet
+came = Visits really made
+came-told = at least half of the { $cases } cases that ended in the last year took no more than { $visits }
+came-few = too few have ended

@@ -118,3 +118,6 @@ recalled = 凭记忆，待核对
 retired-on = 这件事从 { $day } 起不再办理
 retired-hint = 已经交了申请的，会继续办完，在“我的”里可以看到进展。要找别的事项，可以搜索，或者拨打12345。
 preview-mark = 预览：居民还看不到这一页
+came = 实际跑了几次
+came-told = 近一年办结的 { $cases } 件里，一半以上跑了不超过 { $visits } 次
+came-few = 办结的还太少

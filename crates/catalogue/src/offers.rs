@@ -73,6 +73,35 @@ pub trait Inventory: Send + Sync + 'static {
 /// The inventory as a service.
 pub struct InventoryService(pub Box<dyn Inventory>);
 
+/// How often applicants of an item really came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Experienced {
+    /// At least half of the cases took no more.
+    pub visits: i64,
+    /// Of how many cases.
+    pub cases: i64,
+}
+
+/// What happened to those who applied, told by whoever keeps applications.
+pub trait Experience: Send + Sync + 'static {
+    /// How often they came in the last year; `None`: too few to tell.
+    ///
+    /// # Errors
+    /// If the database fails.
+    fn of(&self, read: &mut Read<'_>, item: &str) -> Result<Option<Experienced>, DbError>;
+}
+
+/// The experience as a service.
+pub struct ExperienceService(pub Box<dyn Experience>);
+
+/// Pages of guides that are kept are made anew: something that they show has changed.
+///
+/// # Errors
+/// If the database fails.
+pub fn raise_stamp(act: &mut linli_acts::Act<'_, '_>) -> Result<(), DbError> {
+    act.run(&store::RAISE_STAMP, ()).map(drop)
+}
+
 /// Items in one act: each writes about five rows.
 const AT_ONCE: usize = 100;
 

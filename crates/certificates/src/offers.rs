@@ -115,11 +115,3 @@ pub fn kind_name(read: &mut Read<'_>, key: &str, lang: Lang) -> Result<String, C
         None => key.to_owned(),
     })
 }
-
-/// How many people hold a good certificate of each kind on a day: what "typical" visits are weighed with.
-///
-/// # Errors
-/// If the database fails.
-pub fn holders(read: &mut Read<'_>, day: Day) -> Result<Vec<(String, i64)>, CertificateError> {
-    Ok(read.all(&store::HOLDERS, (day,))?)
-}

@@ -82,9 +82,6 @@ sql! {
     pub(crate) ERASE: () = "UPDATE certificates SET state = 'erased', data = NULL, rev = rev + 1 WHERE id = $1 AND state <> 'erased'";
     pub(crate) FOLLOW: () = "UPDATE certificates SET person = $2 WHERE person = $1";
     pub(crate) STATES: (i64, Option<String>) = "SELECT id, state FROM certificates WHERE id > $1 ORDER BY id LIMIT $2";
-    /// How many people hold a good one of each kind on a day.
-    pub(crate) HOLDERS: (String, i64) = "SELECT kind, count(DISTINCT person) FROM certificates WHERE state = 'active' AND (valid_until IS NULL OR valid_until >= $1)
-        GROUP BY kind ORDER BY kind LIMIT 200";
     pub(crate) GOOD: (i64,) = "SELECT count(*) FROM certificates WHERE issued_on <= $1 AND state IN ('active', 'suspended') AND (valid_until IS NULL OR valid_until >= $1)";
     pub(crate) GOOD_ROWS: (i64, String, Day) = "SELECT id, kind, issued_on FROM certificates
         WHERE issued_on <= $1 AND state IN ('active', 'suspended') AND (valid_until IS NULL OR valid_until >= $1) AND id > $2 ORDER BY id LIMIT 100";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use linli_acts::{BodyId, DutyId, DutyKind, Held, House, PersonId, Services, StaffId};
 use linli_base::{Day, Instant, PlaceCode};
-use linli_catalogue::offers::{Finder, InventoryService};
+use linli_catalogue::offers::{ExperienceService, Finder, InventoryService};
 use linli_db::{Db, DbError, Kind, Read, Room};
 use linli_documents::Typesetter;
 use linli_files::offers::{NoScanner, Scanner, ScannerService};
@@ -271,6 +271,7 @@ pub async fn open(
         .with(Arc::new(ScannerService(outside.scanner)))
         .with(Arc::new(Finder::default()))
         .with(Arc::new(InventoryService(Box::new(Certificates))))
+        .with(Arc::new(ExperienceService(Box::new(linli_applications::Came))))
         .with(Arc::new(PhoneBookService(Box::new(Register))));
     let house = House::new(db, vault, services, LISTENERS);
     house.start().await?;

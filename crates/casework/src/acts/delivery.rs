@@ -62,6 +62,14 @@ pub(crate) fn of(read: &mut Read<'_>, case: CaseId) -> Result<Option<DeliveryRow
     Ok(read.opt(&DELIVERY, (case,))?)
 }
 
+/// The way by which a result was handed over; `None`: it lay on her page, or has not reached her.
+///
+/// # Errors
+/// If the database fails.
+pub fn handed_over(read: &mut Read<'_>, case: CaseId) -> Result<Option<Way>, CaseError> {
+    Ok(of(read, case)?.filter(|d| d.state == DeliveryState::Done).map(|d| d.way))
+}
+
 /// Something was decided that has to be handed over: the delivery clock begins.
 pub(crate) fn begin(act: &mut Act<'_, '_>, case: &CaseRow) -> Result<(), CaseError> {
     let way = match case.handover {

@@ -12,7 +12,7 @@ use crate::domain::{Guide, ItemState, Level, Pace};
 use crate::handling::{Begin, Handover};
 use crate::kinds;
 use crate::material::{Check, HandIn, Material, Need, Way};
-use crate::offers::InventoryService;
+use crate::offers::{ExperienceService, Experienced, InventoryService};
 use crate::visits::{Cause, Holder, Occasion, Reason, Visits, best_and_worst, visits};
 
 #[derive(Template)]
@@ -167,7 +167,19 @@ fn visit_fact(w: Words, g: &Guide, hers: Option<&Visits<'_>>) -> Fact {
     Fact::new(w.visits(), value).why(why)
 }
 
-fn shown(w: Words, f: &Frame, key: &str, g: &Guide, holds: Option<&[String]>) -> Shown {
+/// What happened to those who applied, in words.
+pub(crate) fn came(w: Words, e: Experienced) -> String {
+    w.came_told(&e.cases, &e.visits)
+}
+
+fn shown(
+    w: Words,
+    f: &Frame,
+    key: &str,
+    g: &Guide,
+    holds: Option<&[String]>,
+    experienced: Option<Experienced>,
+) -> Shown {
     let lang = w.lang();
     let materials: Vec<ShownMaterial> = g.materials.iter().map(|m| material(w, m, holds)).collect();
     let own = |x: &Way| match x {
@@ -189,9 +201,10 @@ fn shown(w: Words, f: &Frame, key: &str, g: &Guide, holds: Option<&[String]>) ->
         Fact::new(w.level(), level(w, g.level)),
         Fact::new(w.how_long(), limit),
         visit_fact(w, g, hers.as_ref()),
-        Fact::new(w.fee(), pick(lang, &g.fee)),
-        Fact::new(w.result(), pick(lang, &g.result)),
     ];
+    facts.extend(experienced.map(|e| Fact::new(w.came(), came(w, e))));
+    facts.push(Fact::new(w.fee(), pick(lang, &g.fee)));
+    facts.push(Fact::new(w.result(), pick(lang, &g.result)));
     if !by.is_empty() {
         facts.push(Fact::new(w.handed_over(), by.join(or_mark(w))));
     }
@@ -264,6 +277,11 @@ async fn asked(req: &Req) -> Result<(String, std::sync::Arc<Guide>), Fault> {
     Ok((key, found.ok_or(Missing)?.2))
 }
 
+async fn experienced(req: &Req, key: &str) -> Result<Option<Experienced>, Fault> {
+    let (experience, key) = (req.house().service::<ExperienceService>(), key.to_owned());
+    Ok(req.read(move |r| experience.0.of(r, &key)).await?)
+}
+
 pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let stamp = stamp(&req).await?;
     if let Some(page) = req.kept(stamp) {
@@ -306,7 +324,8 @@ async fn page(
         let index = index(req).await?;
         g.together.iter().filter_map(|k| index.card(k)).map(|c| row(w, c)).collect()
     };
-    let shown = shown(w, &f, &key, g, holds);
+    let experienced = experienced(req, &key).await?;
+    let shown = shown(w, &f, &key, g, holds, experienced);
     Ok(Reply::page(&GuidePage { f, w, key, shown, together: Rows::new(together, ""), preview }))
 }
 
@@ -323,7 +342,7 @@ pub(crate) async fn print(req: Req) -> Result<Reply, Fault> {
     let (f, w) = (req.frame(), req.words::<Words>());
     let address = format!("{}/services/{key}", req.origin());
     let qr = Html::drawing(&qr_svg(&address).map_err(|_| Missing)?);
-    let shown = shown(w, &f, &key, &g, None);
+    let shown = shown(w, &f, &key, &g, None, experienced(&req, &key).await?);
     Ok(Reply::page(&PrintPage { f, w, shown, qr, address }))
 }
 

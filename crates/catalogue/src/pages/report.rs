@@ -4,9 +4,10 @@ use askama::Template;
 use linli_figures::Figure;
 use linli_web::{Fault, Frame, Reply, Req};
 
-use super::guide::cause;
+use super::guide::{came, cause};
 use crate::cards::Card;
 use crate::domain::ItemId;
+use crate::offers::{ExperienceService, Experienced};
 use crate::store::{self, DepartmentRow};
 use crate::visits::{Holder, visits};
 use crate::{Words, abolished as list};
@@ -31,6 +32,7 @@ struct Apart {
     declared: i64,
     worst: i64,
     best: i64,
+    came: String,
 }
 
 /// An item with visits, why, and how one could be saved.
@@ -38,6 +40,7 @@ struct Advised {
     key: String,
     name: String,
     visits: u8,
+    came: String,
     causes: Vec<(String, bool)>,
 }
 
@@ -59,33 +62,46 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let of =
         Some(req.query().text("department")).filter(|d| !d.is_empty()).unwrap_or_else(|| "RS".to_owned());
     let wanted = of.clone();
+    let experience = req.house().service::<ExperienceService>();
     let (departments, apart, guides) = req
         .read(move |r| {
             let departments = r.all(&store::DEPARTMENTS, ())?;
             let apart: Vec<Card> = r.all(&store::APART, (ItemId::from_raw(0),))?;
+            let mut with_experience = Vec::new();
+            for card in apart {
+                with_experience.push((experience.0.of(r, &card.key)?, card));
+            }
             let mut guides = Vec::new();
             for named in r.all(&store::NAMES_OF, (wanted.as_str(), 1i64, 1_000i64, ItemId::from_raw(0)))? {
                 if guides.len() < ADVISED
                     && let Some(row) = r.opt(&store::BY_KEY, (named.key.as_str(),))?
                 {
-                    guides.push((row.key, row.document.0));
+                    guides.push((experience.0.of(r, &row.key)?, row.key, row.document.0));
                 }
             }
-            Ok::<_, linli_db::DbError>((departments, apart, guides))
+            Ok::<_, linli_db::DbError>((departments, with_experience, guides))
         })
         .await?;
+    let told_of = |e: Option<Experienced>| e.map_or_else(|| w.came_few().to_owned(), |e| came(w, e));
     let advice = guides
         .iter()
-        .map(|(key, g)| {
+        .map(|(e, key, g)| {
             let told = visits(g, &Holder::worst());
             let saving: Vec<_> = told.advice(g.pace).map(|(c, _)| *c).collect();
             let causes = told.causes.iter().map(|c| (cause(w, c), saving.contains(c))).collect();
-            Advised { key: key.clone(), name: super::pick(lang, &g.name), visits: told.count, causes }
+            Advised {
+                key: key.clone(),
+                name: super::pick(lang, &g.name),
+                visits: told.count,
+                came: told_of(*e),
+                causes,
+            }
         })
         .collect();
     let apart = apart
         .into_iter()
-        .map(|c| Apart {
+        .map(|(e, c)| Apart {
+            came: told_of(e),
             key: c.key,
             name: lang.pick(&c.name_zh, &c.name_en).into_owned(),
             declared: c.declared.unwrap_or(0),

@@ -61,7 +61,7 @@ fn late(
     found.dedup_by_key(|co| co.task);
     let calendar = linli_rules::calendar(r)?;
     let directory = house.service::<DirectoryService>();
-    let mut named = |r: &mut Read<'_>, body| -> Result<String, DeskError> {
+    let named = |r: &mut Read<'_>, body| -> Result<String, DeskError> {
         let (zh, en) = directory.0.body_name(r, body)?.unwrap_or_default();
         Ok(lang.pick(&zh, &en).into_owned())
     };
