@@ -7,8 +7,11 @@ use linli_duties::offers as duties;
 use linli_notices::Notice;
 use linli_people::offers as people;
 use linli_vault::Place;
+use linli_wallet::offers::{SealOf, WalletError};
 
-use crate::domain::{CertificateId, CertificateState, Data, KindDocument, NewCertificate};
+use crate::domain::{
+    CertificateId, CertificateState, Data, KindDocument, NewCertificate, Standing, standing,
+};
 use crate::error::CertificateError;
 use crate::store::{self, CertificateRow};
 use crate::{ISSUER, KEEPER};
@@ -275,4 +278,31 @@ pub(crate) fn held(
     (day, from): (Day, Day),
 ) -> Result<Option<CertificateRow>, CertificateError> {
     Ok(read.opt(&store::HELD, (person, kind, day, from))?)
+}
+
+/// The paper of a certificate gets the seal of its body, if the certificate is still good.
+///
+/// # Errors
+/// If it is another's, or nobody allows the seal any more.
+pub(crate) fn seal(
+    act: &mut Act<'_, '_>,
+    id: CertificateId,
+    by: &SealOf,
+    pdf: &[u8],
+) -> Result<Vec<u8>, CertificateError> {
+    let row = own(act, id)?;
+    if standing(row.state, row.valid_until, act.now().day()) != Standing::Good {
+        return Err(WalletError::NotAuthorised.into());
+    }
+    Ok(linli_wallet::offers::seal_certificate(act, by, pdf, subject(id))?)
+}
+
+/// That its holder took the paper.
+///
+/// # Errors
+/// If it is another's.
+pub(crate) fn printed(act: &mut Act<'_, '_>, id: CertificateId) -> Result<(), CertificateError> {
+    let row = own(act, id)?;
+    act.log(entry(&row, "certificates.printed"))?;
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use linli_acts::PersonId;
 use linli_base::docnum::{DocumentKind, DocumentNumber};
-use linli_base::{Day, FieldError, text};
+use linli_base::{Day, FieldError, Instant, text};
 use linli_catalogue::offers::Both;
 use linli_documents::{OfficialPaper, PaperTable};
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,21 @@ pub enum Standing {
     Revoked,
     Superseded,
     Erased,
+}
+
+impl Standing {
+    /// As a paper says it.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Good => "有效",
+            Self::Expired => "已过有效期",
+            Self::Suspended => "已暂停",
+            Self::Revoked => "已撤销",
+            Self::Superseded => "已换发，本证作废",
+            Self::Erased => "已删除",
+        }
+    }
 }
 
 /// How one stands on a day.
@@ -207,16 +222,27 @@ pub fn watermark(audience: &str, purpose: &str, until: &str) -> String {
     format!("仅供{audience}用于办理{purpose}，有效期至{until}")
 }
 
-/// The paper of a certificate for its holder. It proves nothing by itself and says so.
+/// What the paper of a certificate is made of.
+pub struct Printed<'a> {
+    pub kind: &'a KindDocument,
+    pub data: &'a Data,
+    pub issued: Day,
+    pub until: Option<Day>,
+    pub standing: Standing,
+    /// Name of the body that answers for it.
+    pub body: &'a str,
+    /// The line inside the seal's ring, where the paper bears one.
+    pub seal_kind: Option<&'a str>,
+    pub origin: &'a str,
+    pub now: Instant,
+}
+
+/// The paper of a certificate for its holder. Without a seal it proves nothing by itself and says so; with one it says how it stood when
+/// it was printed, and how anybody sees how it stands now.
 #[must_use]
-pub fn paper(
-    kind: &KindDocument,
-    data: &Data,
-    issued: Day,
-    until: Option<Day>,
-    body: &str,
-    day: Day,
-) -> OfficialPaper {
+pub fn paper(p: &Printed<'_>) -> OfficialPaper {
+    let Printed { kind, data, issued, until, body, seal_kind, origin, now, .. } = *p;
+    let day = now.day();
     let mut rows: Vec<Vec<String>> =
         vec![vec!["持证人".into(), data.holder.clone()], vec!["证件号码".into(), data.document_masked(day)]];
     rows.extend(kind.fields.iter().filter_map(|f| {
@@ -227,17 +253,31 @@ pub fn paper(
         };
         Some(vec![f.label.zh.clone(), shown])
     }));
+    if p.standing != Standing::Good {
+        rows.push(vec!["状态".into(), p.standing.zh().into()]);
+    }
     rows.push(vec!["有效期".into(), until.map_or_else(|| "长期".to_owned(), |d| format!("至{}", d.zh()))]);
     OfficialPaper {
         title: kind.name.zh.clone(),
         title_en: kind.name.en.clone(),
         number: format!("编号 {}", data.number),
         table: PaperTable { head: vec!["项目".into(), "内容".into()], rows },
-        after: vec![
-            "本页仅供持证人本人查阅，不作证明使用。办事时请在“我的证照”中出示，由对方扫码核对。".to_owned(),
-        ],
+        after: vec![if seal_kind.is_some() {
+            format!(
+                "打印于 {}，当时证照有效。此后是否有效，请持证人在“我的证照”中出示，由对方扫码核对。",
+                now.minute()
+            )
+        } else {
+            "本页仅供持证人本人查阅，不作证明使用。办事时请在“我的证照”中出示，由对方扫码核对。".to_owned()
+        }],
         body: body.to_owned(),
         date: issued.zh(),
+        sealed: seal_kind.is_some(),
+        seal_kind: seal_kind.unwrap_or_default().to_owned(),
+        foot: seal_kind
+            .map(|_| format!("本文件带有电子签名，任何改动都会使签名失效；可在 {origin}/check 上传核验。"))
+            .into_iter()
+            .collect(),
         ..OfficialPaper::default()
     }
 }

@@ -5,6 +5,7 @@ use linli_base::{FieldError, Problem};
 use linli_db::DbError;
 use linli_people::offers::PeopleError;
 use linli_vault::VaultError;
+use linli_wallet::offers::WalletError;
 
 /// An act of this room was refused, or failed.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,8 @@ pub enum CertificateError {
     Denied(#[from] Denied),
     #[error(transparent)]
     People(#[from] PeopleError),
+    #[error(transparent)]
+    Seal(#[from] WalletError),
     #[error("a sealed field does not open")]
     Sealed(#[from] VaultError),
     #[error("a stored value has another form")]
@@ -41,6 +44,7 @@ impl Problem for CertificateError {
             Self::Db(e) => e.code(),
             Self::Denied(d) => d.code(),
             Self::People(p) => p.code(),
+            Self::Seal(e) => e.code(),
             Self::Sealed(_) | Self::Stored => "internal",
             Self::Missing => "not-found",
             Self::Changed => "changed",
@@ -53,6 +57,7 @@ impl Problem for CertificateError {
             Self::Db(e) => e.status(),
             Self::Denied(d) => d.status(),
             Self::People(p) => p.status(),
+            Self::Seal(e) => e.status(),
             Self::Sealed(_) | Self::Stored => 500,
             Self::Missing => 404,
             Self::Changed | Self::State => 409,

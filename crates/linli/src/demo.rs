@@ -10,7 +10,7 @@ use linli_db::{Db, Options};
 use linli_duties::offers::{deliver_duty, deliver_staff};
 use linli_notices::Notice;
 use linli_vault::{Vault, password};
-use linli_wallet::offers::{ProofKind, authorise, make_seal};
+use linli_wallet::offers::{ProofKind, SealUse, authorise, make_seal};
 use linli_wallet::{AUTHORISER, SEAL_KEEPER};
 use linli_web::{Gate, Route, Site};
 
@@ -193,12 +193,14 @@ async fn officers(
     let street_of_desk: linli_base::PlaceCode = DESK_STREET.parse()?;
     house
         .act(&Actor::system(), move |act| {
-            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 21] = [
+            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 23] = [
                 ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
                 ("security", "区安全", &linli_duties::SECURITY, office, district),
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
                 ("seals", "冯保管", &SEAL_KEEPER, hr, district),
+                ("seals", "冯保管", &SEAL_KEEPER, civil, district),
                 ("chief", "曾负责", &AUTHORISER, hr, district),
+                ("chief", "曾负责", &AUTHORISER, civil, district),
                 ("divisions", "杨区划", &linli_places::EDITOR, office, district),
                 ("rules", "何规则", &linli_rules::KEEPER, office, district),
                 ("rules-chief", "龙审核", &linli_rules::APPROVER, office, district),
@@ -255,10 +257,13 @@ async fn year(
 ) -> anyhow::Result<()> {
     let keeper = officer(house, "seals").await?;
     let held = keeper.held.first().context("the keeper's duty")?.clone();
+    let civil = keeper.held.get(1).context("the keeper's other duty")?.clone();
+    let of_certificates =
+        house.act(&keeper, move |act| make_seal(act, civil.body, civil.place, "电子证照专用章")).await?;
     let seal = house.act(&keeper, move |act| make_seal(act, held.body, held.place, "电子证明专用章")).await?;
     let chief = officer(house, "chief").await?;
     let until = clock.now().day().plus_days(365);
-    let first = house.act(&chief, move |act| authorise(act, seal, ProofKind::Insurance, until)).await?;
+    let first = house.act(&chief, move |act| authorise(act, seal, SealUse::Insurance, until)).await?;
     let chance = Chance::seeded(7);
     let mut everybody = house.read(some_adults).await?;
     // The persons to try begin without a history, but for the one who shows one.
@@ -309,7 +314,8 @@ async fn year(
     clock.set(end);
     house.act(&chief, move |act| linli_wallet::acts::withdraw(act, first, 1)).await?;
     let until = end.day().plus_days(365);
-    house.act(&chief, move |act| authorise(act, seal, ProofKind::Insurance, until)).await?;
+    house.act(&chief, move |act| authorise(act, seal, SealUse::Insurance, until)).await?;
+    house.act(&chief, move |act| authorise(act, of_certificates, SealUse::Certificate, until)).await?;
     Ok(())
 }
 

@@ -9,7 +9,8 @@ use linli_vault::Place;
 use linli_web::{Changed, DirectoryService};
 
 use crate::domain::{
-    AuthorisationId, ProofData, ProofId, ProofKind, ProofState, SealId, SealState, insurance_data, number,
+    AuthorisationId, ProofData, ProofId, ProofKind, ProofState, SealId, SealState, SealUse, insurance_data,
+    number,
 };
 use crate::error::WalletError;
 use crate::register::InsuranceRecord;
@@ -103,14 +104,15 @@ pub fn change_seal(act: &mut Act<'_, '_>, id: SealId, rev: i64, next: SealState)
     Ok(())
 }
 
-/// An official allows that proofs of a kind are sealed with this seal at once, until a day. One for each kind.
+/// An official allows that a seal is used at once, without her hand, until a day. One for each kind of proof; of the certificates of a
+/// body one for each seal.
 ///
 /// # Errors
 /// If she has no authority over proofs of that body, the seal is not active, the day is later than the rule allows, or there is one.
 pub fn authorise(
     act: &mut Act<'_, '_>,
     id: SealId,
-    kind: ProofKind,
+    kind: SealUse,
     until: Day,
 ) -> Result<AuthorisationId, WalletError> {
     let row = seal(act, id)?;
@@ -124,6 +126,9 @@ pub fn authorise(
         return Err(WalletError::field("until", "until-range"));
     }
     let (new, now, by) = (act.next_id::<AuthorisationId>(), act.now(), act.actor.officer()?);
+    if kind.is_single() && act.opt(&store::STANDING, (kind,))?.is_some() {
+        return Err(WalletError::State);
+    }
     let Some(duty) = act.duty() else { return Err(WalletError::NotAuthorised) };
     if act.opt(&store::AUTHORISE, (new, kind, id, by, duty, now, until))?.is_none() {
         return Err(WalletError::State);
@@ -170,7 +175,7 @@ pub fn ask(act: &mut Act<'_, '_>, kind: ProofKind, key: &str) -> Result<ProofId,
 }
 
 fn begin(act: &mut Act<'_, '_>, person: PersonId, kind: ProofKind) -> Result<ProofId, WalletError> {
-    let standing = act.opt(&store::STANDING, (kind,))?.ok_or(WalletError::NotAuthorised)?;
+    let standing = act.opt(&store::STANDING, (SealUse::from(kind),))?.ok_or(WalletError::NotAuthorised)?;
     let by = seal(act, standing.seal)?;
     if standing.until < act.now().day() || by.state != SealState::Active {
         return Err(WalletError::NotAuthorised);
@@ -280,17 +285,17 @@ pub(crate) fn data(vault: &linli_vault::Vault, row: &ProofRow) -> Result<ProofDa
     serde_json::from_slice(&bytes).map_err(|_| WalletError::Stored)
 }
 
-/// Seals the paper that was set, under the standing authorisation, and issues it. The key is opened here and nowhere else.
-/// Harmless if it was done before.
+/// Signs a paper with a seal under a standing authorisation; what for is logged with the seal. The key is opened here and nowhere else.
 ///
 /// # Errors
 /// If the authorisation was withdrawn or ran out meanwhile, or the seal is not active.
-pub fn seal_and_issue(act: &mut Act<'_, '_>, id: ProofId, pdf: &[u8]) -> Result<(), WalletError> {
-    let row = proof(act, id)?;
-    if row.state != ProofState::Issuing {
-        return Ok(());
-    }
-    let standing = act.opt(&store::AUTHORISATION, (row.authorisation,))?.ok_or(WalletError::NotAuthorised)?;
+pub(crate) fn use_seal(
+    act: &mut Act<'_, '_>,
+    authorisation: AuthorisationId,
+    pdf: &[u8],
+    what_for: &serde_json::Value,
+) -> Result<Vec<u8>, WalletError> {
+    let standing = act.opt(&store::AUTHORISATION, (authorisation,))?.ok_or(WalletError::NotAuthorised)?;
     let by = seal(act, standing.seal)?;
     let now = act.now();
     if standing.until < now.day() {
@@ -304,16 +309,30 @@ pub fn seal_and_issue(act: &mut Act<'_, '_>, id: ProofId, pdf: &[u8]) -> Result<
     let seal_key =
         SealKey { pkcs8: pkcs8.to_vec(), certificate: by.certificate.clone(), issuer: by.issuer.clone() };
     let signed = sign(pdf, &LocalSigner::new(&seal_key, &by.kind)?, now)?;
+    act.log(
+        Entry::new(seal_subject(by.id), "wallet.seal_used")
+            .place(by.place)
+            .content(&serde_json::json!({ "for": what_for, "authorisation": standing.id })),
+    )?;
+    Ok(signed)
+}
+
+/// Seals the paper that was set and issues it. Harmless if it was done before.
+///
+/// # Errors
+/// If the authorisation was withdrawn or ran out meanwhile, or the seal is not active.
+pub fn seal_and_issue(act: &mut Act<'_, '_>, id: ProofId, pdf: &[u8]) -> Result<(), WalletError> {
+    let row = proof(act, id)?;
+    if row.state != ProofState::Issuing {
+        return Ok(());
+    }
+    let now = act.now();
+    let signed = use_seal(act, row.authorisation, pdf, &serde_json::json!({ "proof": id }))?;
     let paper = act.vault().seal(Place::new("proof_papers.pdf", id), &signed);
     act.run(&store::ADD_PAPER, (id, paper))?;
     if !act.run_one(&store::ISSUED, (id, row.rev, now))? {
         return Err(WalletError::Changed);
     }
-    act.log(
-        Entry::new(seal_subject(by.id), "wallet.seal_used")
-            .place(by.place)
-            .content(&serde_json::json!({ "proof": id, "authorisation": standing.id })),
-    )?;
     act.log(
         Entry::new(proof_subject(id), "wallet.issued").state(ProofState::Issued.word()).person(row.person),
     )?;

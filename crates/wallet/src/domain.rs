@@ -43,6 +43,46 @@ impl ProofKind {
 }
 
 linli_db::codes! {
+    /// What a seal may be allowed for without an official's hand.
+    pub enum SealUse {
+        /// Proofs of insurance.
+        Insurance = "insurance",
+        /// The papers of certificates that the seal's own body issued.
+        Certificate = "certificate",
+    }
+}
+
+impl SealUse {
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Insurance => ProofKind::Insurance.zh(),
+            Self::Certificate => "本机构签发的电子证照",
+        }
+    }
+    #[must_use]
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::Insurance => ProofKind::Insurance.en(),
+            Self::Certificate => "Certificates of this body",
+        }
+    }
+    /// Whether one seal in the district has it; else one of each body.
+    #[must_use]
+    pub fn is_single(self) -> bool {
+        self == Self::Insurance
+    }
+}
+
+impl From<ProofKind> for SealUse {
+    fn from(kind: ProofKind) -> Self {
+        match kind {
+            ProofKind::Insurance => Self::Insurance,
+        }
+    }
+}
+
+linli_db::codes! {
     /// How a proof stands.
     pub enum ProofState {
         /// Asked for; the register has not answered yet.

@@ -21,8 +21,10 @@ pub use error::WalletError;
 linli_words::include_words!();
 
 /// Tables of this room.
-pub const ROOM: linli_db::Room =
-    linli_db::Room { name: "wallet", migrations: linli_db::migrations![1 => "0001_wallet.sql"] };
+pub const ROOM: linli_db::Room = linli_db::Room {
+    name: "wallet",
+    migrations: linli_db::migrations![1 => "0001_wallet.sql", 2 => "0002_uses.sql"],
+};
 
 linli_acts::duty_kind! {
     /// Makes, suspends and ends the seals of a body (印章保管).

@@ -7,7 +7,7 @@ use linli_web::ui::{Choice, Choose, Errors, Field, Kind, Pager};
 use linli_web::{DirectoryService, Fault, Frame, Reply, Req};
 
 use crate::acts;
-use crate::domain::{AuthorisationId, ProofId, ProofKind, SealId, SealState};
+use crate::domain::{AuthorisationId, ProofId, SealId, SealState, SealUse};
 use crate::error::WalletError;
 use crate::store::{self, AuthorisationRow, SealRow};
 use crate::{AUTHORISER, LONGEST_AUTHORISATION, SEAL_KEEPER, Words};
@@ -34,6 +34,8 @@ struct ShownSeal {
     standing: Vec<ShownStanding>,
     may_keep: bool,
     may_authorise: bool,
+    /// What it may still be allowed for: word and button.
+    uses: Vec<(&'static str, String)>,
     until: Field,
 }
 
@@ -98,6 +100,14 @@ async fn seals_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fa
             id: s.id,
             may_keep: actor.holds(&SEAL_KEEPER, s.body, s.place).is_ok(),
             may_authorise: actor.holds(&AUTHORISER, s.body, s.place).is_ok(),
+            uses: SealUse::ALL
+                .iter()
+                .filter(|u| {
+                    let mut given = standing.iter().filter(|(a, _)| a.kind == **u);
+                    if u.is_single() { given.next().is_none() } else { given.all(|(a, _)| a.seal != s.id) }
+                })
+                .map(|u| (u.word(), w.authorise_act(&lang.pick(u.zh(), u.en()))))
+                .collect(),
             standing: standing
                 .iter()
                 .filter(|(a, _)| a.seal == s.id)
@@ -181,7 +191,7 @@ pub(crate) async fn change(req: Req) -> Result<Reply, Fault> {
 
 pub(crate) async fn authorise(req: Req) -> Result<Reply, Fault> {
     let id: SealId = req.path("id")?;
-    let kind = ProofKind::from_word(req.form().raw("kind")).ok_or(linli_web::Malformed)?;
+    let kind = SealUse::from_word(req.form().raw("kind")).ok_or(linli_web::Malformed)?;
     let w: Words = req.words();
     let Ok(until) = req.form().text("until").parse::<Day>() else {
         return seals_page(&req, vec![("until".to_owned(), w.until_range().to_owned())]).await;

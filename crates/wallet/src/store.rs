@@ -5,7 +5,7 @@ use linli_base::{Day, Instant, PlaceCode};
 use linli_db::{row, sql};
 use linli_vault::{Lookup, Sealed};
 
-use crate::domain::{AuthorisationId, ProofId, ProofKind, ProofState, SealId, SealState};
+use crate::domain::{AuthorisationId, ProofId, ProofKind, ProofState, SealId, SealState, SealUse};
 
 row! {
     #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ row! {
     #[derive(Clone, Debug)]
     pub(crate) struct AuthorisationRow {
         pub id: AuthorisationId,
-        pub kind: ProofKind,
+        pub kind: SealUse,
         pub seal: SealId,
         pub given_by: StaffId,
         pub duty: DutyId,
@@ -71,13 +71,16 @@ sql! {
     pub(crate) SEAL_STATES: (i64, Option<String>) = "SELECT id, state FROM seals WHERE id > $1 ORDER BY id LIMIT $2";
 
     pub(crate) STANDING: AuthorisationRow = "SELECT id, kind, seal, given_by, duty, given_at, until, rev FROM standing_authorisations
-        WHERE kind = $1 AND withdrawn_at IS NULL";
+        WHERE kind = $1 AND withdrawn_at IS NULL ORDER BY id LIMIT 1";
+    /// For the certificates of a body.
+    pub(crate) STANDING_OF_BODY: AuthorisationRow = "SELECT a.id, a.kind, a.seal, a.given_by, a.duty, a.given_at, a.until, a.rev FROM standing_authorisations a
+        JOIN seals s ON s.id = a.seal WHERE a.kind = $1 AND a.withdrawn_at IS NULL AND a.until >= $3 AND s.body = $2 AND s.state = 'active' ORDER BY a.id LIMIT 1";
     pub(crate) ALL_STANDING: AuthorisationRow = "SELECT id, kind, seal, given_by, duty, given_at, until, rev FROM standing_authorisations
         WHERE withdrawn_at IS NULL ORDER BY id LIMIT 100";
     pub(crate) AUTHORISATION: AuthorisationRow = "SELECT id, kind, seal, given_by, duty, given_at, until, rev FROM standing_authorisations
         WHERE id = $1 AND withdrawn_at IS NULL";
     pub(crate) AUTHORISE: (AuthorisationId,) = "INSERT INTO standing_authorisations (id, kind, seal, given_by, duty, given_at, until, state, rev)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'given', 1) ON CONFLICT (kind) WHERE withdrawn_at IS NULL DO NOTHING RETURNING id";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'given', 1) ON CONFLICT (kind, seal) WHERE withdrawn_at IS NULL DO NOTHING RETURNING id";
     pub(crate) WITHDRAW: () = "UPDATE standing_authorisations SET withdrawn_at = $3, state = 'withdrawn', rev = rev + 1
         WHERE id = $1 AND rev = $2 AND withdrawn_at IS NULL";
     pub(crate) AUTHORISATION_STATES: (i64, Option<String>) = "SELECT id, state FROM standing_authorisations WHERE id > $1 ORDER BY id LIMIT $2";

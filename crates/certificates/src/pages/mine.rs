@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use askama::Template;
 use linli_documents::Typesetter;
-use linli_wallet::offers::{self as proofs, ProofState};
+use linli_wallet::offers::{self as proofs, ProofState, SealOf, WalletError};
 use linli_web::ui::{Chip, Fact, Facts, Row, Rows, Tone};
 use linli_web::{DirectoryService, Fault, Frame, Reply, Req};
 
 use super::{chip, day_words, values};
-use crate::domain::{self, CertificateId, ShowingId, Standing, standing};
+use crate::domain::{self, CertificateId, Printed, ShowingId, Standing, standing};
 use crate::error::CertificateError;
 use crate::{Words, acts, store};
 
@@ -143,27 +143,61 @@ pub(crate) async fn one(req: Req) -> Result<Reply, Fault> {
     }))
 }
 
-/// The certificate as a paper for its holder: set anew each time, kept nowhere.
+/// The certificate as a paper for its holder: set anew each time, kept nowhere. It bears the seal of its body while it is good and an
+/// official allows it.
 pub(crate) async fn paper(req: Req) -> Result<Reply, Fault> {
     let id: CertificateId = req.path("id")?;
-    let today = req.now().day();
-    let (number, paper) = req
+    let mut pdf = match set(&req, id, true).await? {
+        (pdf, Some(by)) => {
+            let unsigned = pdf.clone();
+            let sealed = req.act(move |act| acts::seal(act, id, &by, &unsigned)).await;
+            match sealed {
+                Ok(sealed) => Some(sealed),
+                // Withdrawn since a moment ago: as if there were none.
+                Err(CertificateError::Seal(WalletError::NotAuthorised | WalletError::SealNotActive)) => None,
+                Err(e) => return Err(e.into()),
+            }
+        }
+        (pdf, None) => Some(pdf),
+    };
+    if pdf.is_none() {
+        pdf = Some(set(&req, id, false).await?.0);
+    }
+    req.act(move |act| acts::printed(act, id)).await?;
+    Ok(Reply::download("application/pdf", &format!("certificate-{id}.pdf"), pdf.unwrap_or_default()))
+}
+
+/// Sets the paper; with the seal that it will bear, if `sealed` and there is one.
+async fn set(req: &Req, id: CertificateId, sealed: bool) -> Result<(Vec<u8>, Option<SealOf>), Fault> {
+    let (now, origin) = (req.now(), req.origin().to_owned());
+    let (paper, by) = req
         .act(move |act| {
             let row = acts::own(act, id)?;
             let (house, kind) = (act.house, acts::kind_of(act, &row)?);
             let data = row.open(house.vault())?;
-            let body = match row.body {
-                Some(body) => house.service::<DirectoryService>().0.body_name(act, body)?,
-                None => None,
-            };
-            act.log(acts::entry(&row, "certificates.printed"))?;
-            let body = body.map(|(zh, _)| zh).unwrap_or_default();
-            let paper = domain::paper(&kind, &data, row.issued_on, row.valid_until, &body, today);
-            Ok::<_, CertificateError>((id.to_string(), paper))
+            let standing = standing(row.state, row.valid_until, now.day());
+            let (mut name, mut by) = (String::new(), None);
+            if let Some(body) = row.body {
+                name = house.service::<DirectoryService>().0.body_name(act, body)?.unwrap_or_default().0;
+                if sealed && standing == Standing::Good {
+                    by = proofs::certificate_seal(act, body, now.day())?;
+                }
+            }
+            let paper = domain::paper(&Printed {
+                kind: &kind,
+                data: &data,
+                issued: row.issued_on,
+                until: row.valid_until,
+                standing,
+                body: by.as_ref().map_or(&name, |s| &s.body),
+                seal_kind: by.as_ref().map(|s| s.kind.as_str()),
+                origin: &origin,
+                now,
+            });
+            Ok::<_, CertificateError>((paper, by))
         })
         .await?;
     let setter: Arc<Typesetter> = req.house().service();
     let set = tokio::task::spawn_blocking(move || setter.official(&paper)).await;
-    let pdf = set.ok().and_then(Result::ok).ok_or(CertificateError::Stored)?;
-    Ok(Reply::download("application/pdf", &format!("certificate-{number}.pdf"), pdf))
+    Ok((set.ok().and_then(Result::ok).ok_or(CertificateError::Stored)?, by))
 }

@@ -179,3 +179,80 @@ async fn what_a_certificate_says_goes_at_its_holders_wish() {
         sound(&h).await;
     }
 }
+
+linli_db::sql! {
+    ROOTS: (Vec<u8>,) = "SELECT certificate FROM seal_authorities ORDER BY id LIMIT 10";
+}
+
+/// What poppler says of the signatures of a file; `None` where it is not installed, which is told loudly.
+fn pdfsig(pdf: &[u8]) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("certificate.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    match std::process::Command::new("pdfsig").arg(&path).output() {
+        Ok(out) => Some(String::from_utf8_lossy(&out.stdout).into_owned()),
+        Err(e) => {
+            assert!(std::env::var("LINLI_REQUIRE_TOOLS").is_err(), "pdfsig: {e}");
+            println!("NOT RUN: pdfsig: {e}");
+            None
+        }
+    }
+}
+
+/// The paper of a good certificate bears the seal of its body as long as an official allows it; of any other, and without, it does not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_paper_bears_the_seal_of_its_body_while_it_is_good_and_allowed() {
+    for h in TestHouse::districts().await {
+        let roots =
+            h.house.read(|r| r.all(&ROOTS, ())).await.unwrap_or_else(|e: linli_db::DbError| panic!("{e}"));
+        let roots: Vec<Vec<u8>> = roots.into_iter().map(|(c,)| c).collect();
+        let mut v = sign_in(&h, "欧阳少芬").await;
+        let wallet = v.get("/my/wallet").await;
+        let (_, card) =
+            wallet.text().rsplit_once("老年人优待卡").map(|(a, b)| (b.len(), a.to_owned())).unwrap();
+        let one = card.rsplit("href=\"").next().unwrap().split('"').next().unwrap().to_owned();
+        let paper = v.get(&format!("{one}/paper")).await.body;
+        let found = linli_documents::verify(&paper, &roots).unwrap();
+        assert!(found.holds() && found.signatures[0].signer == "电子证照专用章", "{found:?}");
+        if let Some(text) = pdfsig(&paper) {
+            assert!(text.contains("Signature is Valid.") && text.contains("Total document signed"), "{text}");
+            assert!(text.contains("ETSI.CAdES.detached"), "{text}");
+        }
+        // A stranger finds it sound, and a changed one not.
+        let mut stranger = h.visitor();
+        let page = stranger.get("/check").await;
+        let form = to(&page, "/check/file");
+        let told = stranger.submit_file(&form, "file", "证照.pdf", &paper).await;
+        assert!(told.says("电子证照专用章"), "{}", told.text());
+        let mut changed = paper.clone();
+        let at = changed.len() / 2;
+        changed[at] ^= 1;
+        let broken = linli_documents::verify(&changed, &roots);
+        assert!(!broken.is_ok_and(|found| found.holds()));
+
+        // Suspended: no seal, and the paper says so; resumed, it has one again.
+        let mut clerk = officer(&h, "papers").await;
+        let page = holder_page(&mut clerk).await;
+        let state = state_form(&page, "老年人优待卡");
+        let page = clerk.submit(&state.with("state", "suspended").with("reason", "核查中")).await;
+        let unsealed =
+            |pdf: &[u8]| linli_documents::verify(pdf, &roots).is_ok_and(|f| f.signatures.is_empty());
+        assert!(unsealed(&v.get(&format!("{one}/paper")).await.body));
+        let state = state_form(&page, "老年人优待卡");
+        clerk.submit(&state.with("state", "active").with("reason", "核查完毕")).await;
+        assert!(!unsealed(&v.get(&format!("{one}/paper")).await.body));
+
+        // Nobody allows it any more: for reading alone. Given again, it is sealed again.
+        let mut chief = officer(&h, "chief").await;
+        let page = chief.get("/office/seals").await;
+        assert!(page.says("本机构签发的电子证照"), "{}", page.text());
+        let withdraw = page.forms().into_iter().rfind(|f| f.action.ends_with("/withdraw")).unwrap();
+        let page = chief.submit(&withdraw).await;
+        assert!(unsealed(&v.get(&format!("{one}/paper")).await.body));
+        let give = page.forms().into_iter().rfind(|f| f.action.ends_with("/authorise")).unwrap();
+        let page = chief.submit(&give.with("kind", "certificate")).await;
+        assert!(page.says("授权已生效"), "{}", page.text());
+        assert!(!unsealed(&v.get(&format!("{one}/paper")).await.body));
+        sound(&h).await;
+    }
+}
