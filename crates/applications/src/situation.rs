@@ -53,7 +53,7 @@ pub(crate) fn load(
     let keys: Vec<&str> = rules.iter().map(String::as_str).collect();
     let rules = profile::rules(read, &keys, day)?;
     let held = certificates::kinds_held(read, person, day)?;
-    for (kind, ..) in linli_catalogue::kinds::PAPERS {
+    for (kind, ..) in linli_catalogue::kinds::papers() {
         let holds = held.iter().any(|k| k == kind);
         facts.insert(predicate::holds(kind), Value::Number(i64::from(holds)));
     }

@@ -1,4 +1,7 @@
 //! The kinds that items name: papers, registers, life events. Keys are stable; `holds:KEY` is the fact that somebody has a paper.
+//! Papers that come with the program stand here; those that officers have added are learnt from the room that keeps them.
+
+use std::sync::{PoisonError, RwLock};
 
 /// A kind: key, Chinese, English.
 pub type Kind = (&'static str, &'static str, &'static str);
@@ -103,10 +106,38 @@ pub const EVENTS: &[Kind] = &[
     ("talent", "人才和职称", "Talent and titles"),
 ];
 
-/// A kind of paper by its key.
+/// What was learnt, newest last: as few as there are kinds and changes of their names, so it is never forgotten.
+static LEARNT: RwLock<Vec<&'static Kind>> = RwLock::new(Vec::new());
+
+/// Takes note of a kind of paper that officers keep, or of its new name.
+pub fn learn(key: &str, zh: &str, en: &str) {
+    if paper(key).is_some_and(|k| k.1 == zh && k.2 == en) {
+        return;
+    }
+    let text = |s: &str| -> &'static str { Box::leak(s.to_owned().into_boxed_str()) };
+    let kind: &'static Kind = Box::leak(Box::new((text(key), text(zh), text(en))));
+    LEARNT.write().unwrap_or_else(PoisonError::into_inner).push(kind);
+}
+
+/// A kind of paper by its key, as it is called now.
 #[must_use]
 pub fn paper(key: &str) -> Option<&'static Kind> {
-    PAPERS.iter().find(|k| k.0 == key)
+    let learnt = LEARNT.read().unwrap_or_else(PoisonError::into_inner);
+    learnt.iter().rev().copied().find(|k| k.0 == key).or_else(|| PAPERS.iter().find(|k| k.0 == key))
+}
+
+/// Every kind of paper, as it is called now: those that come with the program, then those that were added.
+#[must_use]
+pub fn papers() -> Vec<&'static Kind> {
+    let mut keys: Vec<&'static str> = PAPERS.iter().map(|k| k.0).collect();
+    let learnt = LEARNT.read().unwrap_or_else(PoisonError::into_inner);
+    for kind in learnt.iter() {
+        if !keys.contains(&kind.0) {
+            keys.push(kind.0);
+        }
+    }
+    drop(learnt);
+    keys.into_iter().filter_map(paper).collect()
 }
 
 /// A register by its key.

@@ -95,7 +95,7 @@ pub enum HandIn {
 #[schemars(rename = "MaterialWay")]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Way {
-    /// An electronic certificate in the person's wallet (grade A, 免提交), of a kind of [`kinds::PAPERS`].
+    /// An electronic certificate in the person's wallet (grade A, 免提交), of a kind of [`kinds::papers`].
     Certificate {
         kind: String,
         /// Issued no longer ago than this.

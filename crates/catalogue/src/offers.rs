@@ -58,7 +58,7 @@ pub fn version(
 
 /// What a person holds, told by whoever keeps certificates and checked papers.
 pub trait Inventory: Send + Sync + 'static {
-    /// The kinds of paper ([`kinds::PAPERS`]) of which she holds a valid one; `None`: nobody keeps such things here.
+    /// The kinds of paper ([`kinds::papers`]) of which she holds a valid one; `None`: nobody keeps such things here.
     ///
     /// # Errors
     /// If the database fails.
@@ -68,6 +68,23 @@ pub trait Inventory: Send + Sync + 'static {
         vault: &Vault,
         person: PersonId,
     ) -> Result<Option<Vec<String>>, DbError>;
+
+    /// Key, Chinese and English name of every kind of paper that officers keep.
+    ///
+    /// # Errors
+    /// If the database fails.
+    fn kinds(&self, read: &mut Read<'_>) -> Result<Vec<(String, String, String)>, DbError>;
+}
+
+/// Takes note of the kinds of paper that officers have added, so that items can name them.
+///
+/// # Errors
+/// If the database fails.
+pub fn know_papers(read: &mut Read<'_>, inventory: &InventoryService) -> Result<(), DbError> {
+    for (key, zh, en) in inventory.0.kinds(read)? {
+        kinds::learn(&key, &zh, &en);
+    }
+    Ok(())
 }
 
 /// The inventory as a service.

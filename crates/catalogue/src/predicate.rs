@@ -11,7 +11,7 @@ use crate::form::BadForm;
 use crate::kinds;
 
 /// A fact about a person, by key: `age`, `hukou`, `lives-here`, `disability`, `sex`, `verified`. Beside these: `holds:KIND`, a flag,
-/// whether she holds a valid paper of a kind of [`kinds::PAPERS`]; and `answer:FIELD`, what she answered to a field of the form, as
+/// whether she holds a valid paper of a kind of [`kinds::papers`]; and `answer:FIELD`, what she answered to a field of the form, as
 /// [`crate::form::Field::fact`] gives it (for a group: how many rows).
 pub const FACTS: &[&str] = &["age", "hukou", "lives-here", "disability", "sex", "verified"];
 

@@ -6,13 +6,15 @@ use linli_db::{Json, Read};
 use linli_duties::offers as duties;
 use linli_notices::Notice;
 use linli_people::offers as people;
+use linli_rules::proposals::{ProposalId, propose};
 use linli_vault::Place;
 use linli_wallet::offers::{SealOf, WalletError};
 
 use crate::domain::{
-    CertificateId, CertificateState, Data, KindDocument, NewCertificate, Standing, standing,
+    CertificateId, CertificateState, Data, KindDocument, NewCertificate, Standing, is_kind_key, standing,
 };
 use crate::error::CertificateError;
+use crate::proposals::{Content, KIND};
 use crate::store::{self, CertificateRow};
 use crate::{ISSUER, KEEPER};
 
@@ -71,7 +73,7 @@ pub(crate) fn deliver_kind(
     Ok(true)
 }
 
-fn add_version(
+pub(crate) fn add_version(
     act: &mut Act<'_, '_>,
     key: &str,
     after: i64,
@@ -89,26 +91,29 @@ fn add_version(
     Ok(())
 }
 
-/// A keeper writes the next version of a kind. Certificates already issued keep theirs.
+/// A keeper proposes the next version of a kind, or a new kind (`after` 0). Certificates already issued keep their version.
 ///
 /// # Errors
-/// If she is no keeper, somebody wrote one meanwhile, or a part is wrong.
-pub(crate) fn write_kind(
+/// If she is no keeper, the kind is another by now, or a part is wrong.
+pub(crate) fn propose_kind(
     act: &mut Act<'_, '_>,
     key: &str,
     after: i64,
     document: &KindDocument,
-) -> Result<(), CertificateError> {
+    why: &str,
+) -> Result<ProposalId, CertificateError> {
     act.on_any_duty(&KEEPER)?;
-    let (version, before) = kind(act, key)?;
-    if version != after {
-        return Err(CertificateError::Changed);
-    }
     document.check().map_err(CertificateError::Wrong)?;
-    if before == *document {
-        return Ok(());
+    if !is_kind_key(key) {
+        return Err(CertificateError::field("key", "field-key"));
     }
-    add_version(act, key, version, document)
+    if after == 0 && act.opt(&store::KIND, (key,))?.is_some() {
+        return Err(CertificateError::field("key", "kind-there"));
+    }
+    let content = Content { after, document: document.clone() };
+    let json = serde_json::to_value(&content).map_err(|_| CertificateError::Stored)?;
+    let today = act.now().day();
+    Ok(propose(act, KIND, key, &json, today, why)?)
 }
 
 /// The duty of an issuing body that may issue a kind.

@@ -121,6 +121,14 @@ pub struct KindDocument {
     pub fields: Vec<CertField>,
 }
 
+/// Whether a kind may be called so: as items name it.
+#[must_use]
+pub fn is_kind_key(key: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    // An address of its own stands there.
+    (2..=40).contains(&key.len()) && key.chars().all(plain) && key != "new"
+}
+
 /// More fields than any certificate has.
 pub const MOST_FIELDS: usize = 20;
 

@@ -4,6 +4,7 @@ use linli_acts::Denied;
 use linli_base::{FieldError, Problem};
 use linli_db::DbError;
 use linli_people::offers::PeopleError;
+use linli_rules::RuleError;
 use linli_vault::VaultError;
 use linli_wallet::offers::WalletError;
 
@@ -18,6 +19,8 @@ pub enum CertificateError {
     People(#[from] PeopleError),
     #[error(transparent)]
     Seal(#[from] WalletError),
+    #[error(transparent)]
+    Proposal(#[from] RuleError),
     #[error("a sealed field does not open")]
     Sealed(#[from] VaultError),
     #[error("a stored value has another form")]
@@ -45,6 +48,7 @@ impl Problem for CertificateError {
             Self::Denied(d) => d.code(),
             Self::People(p) => p.code(),
             Self::Seal(e) => e.code(),
+            Self::Proposal(e) => e.code(),
             Self::Sealed(_) | Self::Stored => "internal",
             Self::Missing => "not-found",
             Self::Changed => "changed",
@@ -58,6 +62,7 @@ impl Problem for CertificateError {
             Self::Denied(d) => d.status(),
             Self::People(p) => p.status(),
             Self::Seal(e) => e.status(),
+            Self::Proposal(e) => e.status(),
             Self::Sealed(_) | Self::Stored => 500,
             Self::Missing => 404,
             Self::Changed | Self::State => 409,
@@ -68,6 +73,7 @@ impl Problem for CertificateError {
         match self {
             Self::Wrong(fields) => fields,
             Self::People(p) => p.fields(),
+            Self::Proposal(e) => e.fields(),
             _ => &[],
         }
     }

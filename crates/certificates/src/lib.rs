@@ -8,6 +8,7 @@ mod jobs;
 pub mod offers;
 mod pages;
 mod personal;
+mod proposals;
 mod showing;
 mod store;
 
@@ -55,6 +56,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/office/certificates/of/{person}/{kind}", Gate::Duty(&ISSUER), pages::office::issue),
         Route::post("/office/certificates/{id}/state", Gate::Duty(&ISSUER), pages::office::change),
         Route::get("/office/certificate-kinds", Gate::Duty(&KEEPER), pages::kinds::list),
+        Route::get("/office/certificate-kinds/new", Gate::Duty(&KEEPER), pages::kinds::new),
+        Route::post("/office/certificate-kinds/new", Gate::Duty(&KEEPER), pages::kinds::add),
         Route::get("/office/certificate-kinds/{key}", Gate::Duty(&KEEPER), pages::kinds::one),
         Route::post("/office/certificate-kinds/{key}", Gate::Duty(&KEEPER), pages::kinds::save),
     ]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use linli_acts::{Act, Actor, House, PersonId};
 use linli_base::Day;
-use linli_db::Read;
+use linli_db::{DbError, Read};
 use linli_vault::Vault;
 use linli_words::Lang;
 
@@ -21,6 +21,7 @@ pub(crate) const DELIVERED: &str = include_str!("../kinds.json");
 /// # Errors
 /// If a document is wrong or the database fails.
 pub async fn deliver_kinds(house: &House) -> Result<usize, CertificateError> {
+    let kinds_of = kinds;
     let kinds: BTreeMap<String, KindDocument> =
         serde_json::from_str(DELIVERED).map_err(|_| CertificateError::Stored)?;
     house
@@ -29,9 +30,21 @@ pub async fn deliver_kinds(house: &House) -> Result<usize, CertificateError> {
             for (key, document) in &kinds {
                 new += usize::from(acts::deliver_kind(act, key, document)?);
             }
+            for (key, zh, en) in kinds_of(act)? {
+                linli_catalogue::kinds::learn(&key, &zh, &en);
+            }
             Ok(new)
         })
         .await
+}
+
+/// Key, Chinese and English name of every kind, as it is now.
+///
+/// # Errors
+/// If the database fails.
+pub fn kinds(read: &mut Read<'_>) -> Result<Vec<(String, String, String)>, DbError> {
+    let all = read.all(&store::KINDS, ())?;
+    Ok(all.into_iter().map(|(key, _, kind)| (key, kind.0.name.zh, kind.0.name.en)).collect())
 }
 
 /// A register outside delivers a certificate, or the sample has it.

@@ -2,7 +2,7 @@
 
 use linli_acts::PersonId;
 use linli_catalogue::offers::Inventory;
-use linli_certificates::offers::{CertificateError, kinds_held};
+use linli_certificates::offers::{CertificateError, kinds, kinds_held};
 use linli_db::{DbError, Kind, Read};
 use linli_vault::Vault;
 
@@ -21,5 +21,9 @@ impl Inventory for Certificates {
             CertificateError::Db(e) => e,
             e => DbError { kind: Kind::Other, what: e.to_string().into() },
         })
+    }
+
+    fn kinds(&self, read: &mut Read<'_>) -> Result<Vec<(String, String, String)>, DbError> {
+        kinds(read)
     }
 }

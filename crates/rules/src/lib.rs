@@ -36,7 +36,7 @@ linli_acts::duty_kind! {
     /// Keeps limits, amounts and the working calendar of the district (规则维护).
     pub KEEPER = "rules.keeper", "规则和工作日历维护", "Keeper of rules and the calendar", personal: false, apart: Some("work");
     /// Approves what a keeper proposes (规则审批).
-    pub APPROVER = "rules.approver", "规则、日历和通知文本审批", "Approves rules, calendar and notice texts", personal: false, apart: Some("work");
+    pub APPROVER = "rules.approver", "规则、日历、通知文本和证照目录审批", "Approves rules, calendar, notice texts and kinds of certificate", personal: false, apart: Some("work");
 }
 
 /// Who comes to the editors.
@@ -77,7 +77,8 @@ pub fn routes() -> Vec<Route> {
         Route::get("/office/calendar/{year}", editors, year_page::show),
         Route::post("/office/calendar/{id}/remove", keeper, pages::remove),
         Route::get("/office/proposals", editors, proposal_pages::list),
-        Route::get("/office/proposals/{id}", editors, proposal_pages::show),
-        Route::post("/office/proposals/{id}", editors, proposal_pages::decide),
+        // Whoever may propose such a thing, and whoever approves.
+        Route::get("/office/proposals/{id}", Gate::Staff, proposal_pages::show),
+        Route::post("/office/proposals/{id}", Gate::Staff, proposal_pages::decide),
     ]
 }

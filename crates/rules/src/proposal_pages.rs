@@ -7,7 +7,7 @@ use linli_web::{DirectoryService, Fault, Frame, Malformed, Reply, Req};
 use crate::error::RuleError;
 use crate::pages::told;
 use crate::proposals::{self, ProposalId, ProposalRow, ProposalState, Shown, kind};
-use crate::{APPROVER, Words};
+use crate::{APPROVER, EDITORS, Words};
 
 const PAGE: u16 = 50;
 
@@ -117,6 +117,13 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
     }))
 }
 
+/// Whether the officer has to do with proposals of a kind: she keeps what it changes, or decides.
+fn may_see(req: &Req, of: &str) -> Result<(), RuleError> {
+    let keeps = |duty| req.actor().holds_any(duty).is_ok();
+    let proposes = kind(of).is_some_and(|k| keeps(k.proposer));
+    if proposes || EDITORS.iter().any(|d| keeps(d)) { Ok(()) } else { Err(RuleError::Missing) }
+}
+
 async fn page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fault> {
     let id: ProposalId = req.path("id")?;
     let (lang, w, house, me) = (req.lang(), req.words::<Words>(), req.house().clone(), req.officer()?);
@@ -133,6 +140,7 @@ async fn page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fault> {
             Ok::<_, RuleError>((row, shown, by, decider))
         })
         .await?;
+    may_see(req, &row.kind)?;
     let f = req.frame();
     let errors = Errors::new(f.words().errors_title(), wrong);
     let status = if errors.is_empty() { 200 } else { 422 };

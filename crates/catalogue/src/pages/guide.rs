@@ -12,7 +12,7 @@ use crate::domain::{Guide, ItemState, Level, Pace};
 use crate::handling::{Begin, Handover};
 use crate::kinds;
 use crate::material::{Check, HandIn, Material, Need, Way};
-use crate::offers::{ExperienceService, Experienced, InventoryService};
+use crate::offers::{ExperienceService, Experienced, InventoryService, know_papers};
 use crate::visits::{Cause, Holder, Occasion, Reason, Visits, best_and_worst, visits};
 
 #[derive(Template)]
@@ -318,6 +318,8 @@ async fn page(
     preview: Option<String>,
 ) -> Result<Reply, Fault> {
     let (f, w) = (req.frame(), req.words::<Words>());
+    let inventory = req.house().service::<InventoryService>();
+    req.read(move |r| know_papers(r, &inventory)).await?;
     let together: Vec<Row> = if g.together.is_empty() {
         Vec::new()
     } else {

@@ -1,13 +1,16 @@
-//! The keeper's pages: what certificates of a kind hold. Saving writes the next version.
+//! The keeper's pages: what certificates of a kind hold. What she changes or adds is a proposal; approved, it is the next version.
 
 use askama::Template;
 use linli_catalogue::offers::Both;
+use linli_rules::RuleError;
+use linli_rules::proposals::{self, ProposalState};
 use linli_web::ui::{Choice, Choose, Errors, Field, Row, Rows, Tick};
-use linli_web::{Fault, Frame, Reply, Req};
+use linli_web::{DirectoryService, Fault, Frame, Reply, Req};
 
 use super::errors;
 use crate::domain::{CertField, CertFieldKind, KindDocument};
 use crate::error::CertificateError;
+use crate::proposals::KIND;
 use crate::{Words, acts, store};
 
 #[derive(Template)]
@@ -43,6 +46,9 @@ struct KindPage {
     version: i64,
     parts: Vec<Field>,
     fields: Vec<FieldForm>,
+    why: Field,
+    /// Proposals that wait, by address and who proposed.
+    open: Vec<(String, String)>,
 }
 
 struct FieldForm {
@@ -79,18 +85,41 @@ fn field_form(w: Words, n: &str, field: &CertField, errors: &Errors, new: bool) 
     }
 }
 
-fn page(req: &Req, version: i64, kind: &KindDocument, errors: Errors) -> Reply {
+/// Proposals of a kind that wait.
+async fn open(req: &Req, key: &str) -> Result<Vec<(String, String)>, Fault> {
+    let (key, house) = (key.to_owned(), req.house().clone());
+    let found = req.read(move |r| {
+        let directory = house.service::<DirectoryService>();
+        let mut out = Vec::new();
+        for p in proposals::of(r, KIND, &key)? {
+            if p.state == ProposalState::Proposed {
+                let by = directory.0.staff_name(r, p.proposed_by)?.unwrap_or_default();
+                out.push((format!("/office/proposals/{}", p.id), by));
+            }
+        }
+        Ok::<_, RuleError>(out)
+    });
+    Ok(found.await?)
+}
+
+/// `version` 0: a kind that is not there yet.
+async fn page(req: &Req, version: i64, kind: &KindDocument, errors: Errors) -> Result<Reply, Fault> {
+    let key: String = if version == 0 { String::new() } else { req.path("key")? };
+    let open = if version == 0 { Vec::new() } else { open(req, &key).await? };
     let (f, w) = (req.frame(), req.words::<Words>());
     let plain = |name: &str, label: &str, value: &str| {
         Field::new(name, label, value).autocomplete("off").error(errors.of(name))
     };
     let valid = kind.valid_days.map(|n| n.to_string()).unwrap_or_default();
-    let parts = vec![
+    let own_key =
+        (version == 0).then(|| plain("key", w.kind_key(), req.form().raw("key")).hint(w.kind_key_hint()));
+    let mut parts: Vec<Field> = own_key.into_iter().collect();
+    parts.extend([
         plain("name-zh", w.kind_zh(), &kind.name.zh),
         plain("name-en", w.kind_en(), &kind.name.en),
         plain("issuers", w.kind_issuers(), &kind.issuers.join(" ")).hint(w.kind_issuers_hint()),
         plain("valid-days", w.kind_valid(), &valid).hint(w.kind_valid_hint()).optional(f.words().optional()),
-    ];
+    ]);
     let mut fields: Vec<FieldForm> = kind
         .fields
         .iter()
@@ -105,15 +134,28 @@ fn page(req: &Req, version: i64, kind: &KindDocument, errors: Errors) -> Reply {
         optional: false,
     };
     fields.push(field_form(w, "new", &empty, &errors, true));
-    let name = req.lang().pick(&kind.name.zh, &kind.name.en).into_owned();
+    let name = match version {
+        0 => w.kind_new().to_owned(),
+        _ => req.lang().pick(&kind.name.zh, &kind.name.en).into_owned(),
+    };
+    let why = Field::new("why", w.kind_why(), req.form().raw("why")).error(errors.of("why"));
     let status = if errors.is_empty() { 200 } else { 422 };
-    Reply::page(&KindPage { name, version, parts, fields, errors, f, w }).status(status)
+    Ok(Reply::page(&KindPage { name, version, parts, fields, why, open, errors, f, w }).status(status))
+}
+
+fn empty() -> KindDocument {
+    let name = Both { zh: String::new(), en: String::new() };
+    KindDocument { name, issuers: Vec::new(), valid_days: None, fields: Vec::new() }
+}
+
+pub(crate) async fn new(req: Req) -> Result<Reply, Fault> {
+    page(&req, 0, &empty(), Errors::default()).await
 }
 
 pub(crate) async fn one(req: Req) -> Result<Reply, Fault> {
     let key: String = req.path("key")?;
     let (version, kind) = req.read(move |r| acts::kind(r, &key)).await?;
-    Ok(page(&req, version, &kind, Errors::default()))
+    page(&req, version, &kind, Errors::default()).await
 }
 
 /// What was typed, fields in the order of the page; those that are dropped left out.
@@ -161,19 +203,32 @@ fn typed(req: &Req) -> Result<KindDocument, CertificateError> {
 pub(crate) async fn save(req: Req) -> Result<Reply, Fault> {
     let key: String = req.path("key")?;
     let version: i64 = req.form().parse_as("version")?;
-    let back = format!("/office/certificate-kinds/{key}");
-    let new = match typed(&req) {
+    let asked = key.clone();
+    let (_, stands) = req.read(move |r| acts::kind(r, &asked)).await?;
+    propose(&req, key, version.max(1), stands).await
+}
+
+pub(crate) async fn add(req: Req) -> Result<Reply, Fault> {
+    let key = req.form().text("key");
+    propose(&req, key, 0, empty()).await
+}
+
+/// Proposes what was typed; `stands` is shown again where it could not be read.
+async fn propose(req: &Req, key: String, after: i64, stands: KindDocument) -> Result<Reply, Fault> {
+    let new = match typed(req) {
         Ok(new) => new,
-        Err(CertificateError::Wrong(wrong)) => {
-            let (version, kind) = req.read(move |r| acts::kind(r, &key)).await?;
-            return Ok(page(&req, version, &kind, errors(&req, wrong)));
-        }
+        Err(CertificateError::Wrong(wrong)) => return page(req, after, &stands, errors(req, wrong)).await,
         Err(e) => return Err(e.into()),
     };
-    let document = new.clone();
-    match req.act(move |act| acts::write_kind(act, &key, version, &document)).await {
-        Ok(()) => Ok(Reply::see_other(&back).flash(req.words::<Words>().said_saved())),
-        Err(CertificateError::Wrong(wrong)) => Ok(page(&req, version, &new, errors(&req, wrong))),
+    let (document, why) = (new.clone(), req.form().text("why"));
+    match req.act(move |act| acts::propose_kind(act, &key, after, &document, &why)).await {
+        Ok(id) => {
+            let said = req.words::<Words>().said_proposed();
+            Ok(Reply::see_other(&format!("/office/proposals/{id}")).flash(said))
+        }
+        Err(CertificateError::Wrong(wrong) | CertificateError::Proposal(RuleError::Wrong(wrong))) => {
+            page(req, after, &new, errors(req, wrong)).await
+        }
         Err(e) => Err(e.into()),
     }
 }

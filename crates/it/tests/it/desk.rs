@@ -684,9 +684,17 @@ async fn a_late_answer_of_another_body_reaches_the_lead_and_the_supervisor_once(
         assert!(!supervisor.get("/desk/overdue").await.says("逾期的会办"));
         assert_eq!(supervisor.submit(&urge).await.status, 404);
         let mut hr = officer(&h, "clerk-hr").await;
+        // A form of a test sends one value of a name; there are two to be seen.
+        for _ in 0..2 {
+            let page = hr.get("/desk").await;
+            hr.submit(&to(&page, "/desk/reminders")).await;
+        }
         let page = hr.get("/desk").await;
-        let page = hr.submit(&to(&page, "/desk/reminders")).await;
-        assert!(!page.says("会办已逾期"), "what was seen is gone: {}", page.text());
+        assert!(
+            !page.says("会办已逾期") && !page.says("同事提醒您"),
+            "what was seen is gone: {}",
+            page.text()
+        );
         sound(&h).await;
     }
 }
