@@ -122,3 +122,4 @@ kind-there = There is a kind of this key already
 kind-why = Why
 kind-waits = Proposals that wait, by:
 said-proposed = Proposed; it holds once it is approved
+issuer-none = There is no body of one of these codes; look at the page of bodies

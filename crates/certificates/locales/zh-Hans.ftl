@@ -122,3 +122,4 @@ kind-there = 已经有这个代号的证照目录
 kind-why = 修改理由
 kind-waits = 有修改在等批准，提出人：
 said-proposed = 已提出，批准后生效
+issuer-none = 有的代码没有对应的机构，请到“机构”页面核对

@@ -1,6 +1,6 @@
 //! The acts on kinds and certificates.
 
-use linli_acts::{Act, BodyId, Entry, Event, PersonId, Subject};
+use linli_acts::{Act, BodyId, Entry, Event, Held, PersonId, Subject};
 use linli_base::Day;
 use linli_db::{Json, Read};
 use linli_duties::offers as duties;
@@ -110,23 +110,42 @@ pub(crate) fn propose_kind(
     if after == 0 && act.opt(&store::KIND, (key,))?.is_some() {
         return Err(CertificateError::field("key", "kind-there"));
     }
+    for code in &document.issuers {
+        if duties::body_by_code(act, code)?.is_none() {
+            return Err(CertificateError::field("issuers", "issuer-none"));
+        }
+    }
     let content = Content { after, document: document.clone() };
     let json = serde_json::to_value(&content).map_err(|_| CertificateError::Stored)?;
     let today = act.now().day();
     Ok(propose(act, KIND, key, &json, today, why)?)
 }
 
-/// The duty of an issuing body that may issue a kind.
-fn on_issuer(act: &mut Act<'_, '_>, kind: &KindDocument) -> Result<BodyId, CertificateError> {
+/// The duty by which the actor issues a kind for her body; `None`: it is another body's.
+fn issuing(act: &mut Act<'_, '_>, kind: &KindDocument) -> Result<Option<Held>, CertificateError> {
     let held: Vec<_> = act.actor.held.iter().filter(|h| h.kind == ISSUER.key).cloned().collect();
     for h in held {
         let code = duties::body(act, h.body)?.map(|b| b.code);
         if kind.issuers.is_empty() || code.is_some_and(|c| kind.issuers.contains(&c)) {
-            act.on_duty(&ISSUER, h.body, h.place)?;
-            return Ok(h.body);
+            return Ok(Some(h));
         }
     }
-    Err(linli_acts::Denied::Duty(&ISSUER).into())
+    Ok(None)
+}
+
+/// Whether the actor's body issues a kind: pages offer nothing else.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) fn issues(act: &mut Act<'_, '_>, kind: &KindDocument) -> Result<bool, CertificateError> {
+    Ok(issuing(act, kind)?.is_some())
+}
+
+/// The body for which the actor issues a kind.
+fn on_issuer(act: &mut Act<'_, '_>, kind: &KindDocument) -> Result<BodyId, CertificateError> {
+    let held = issuing(act, kind)?.ok_or(linli_acts::Denied::Duty(&ISSUER))?;
+    act.on_duty(&ISSUER, held.body, held.place)?;
+    Ok(held.body)
 }
 
 /// An officer looks at what somebody holds, on her duty; logged for the holder.

@@ -100,3 +100,4 @@ lead-body = 主办机构
 urge-co = 督办
 urge-co-of = 督办 { $number } 的会办
 said-urged = 已督办，对方会在提醒里看到
+reminder = { $why }：{ $what }

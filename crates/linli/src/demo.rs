@@ -43,9 +43,13 @@ pub const OFFICERS: &[Player] = &[
         login: "security", zh: "安全管理员：锁定、重置", en: "security officer: lock, reset"
     },
     Player { login: "auditor", zh: "审计员：看办理记录", en: "auditor: reads the log" },
-    Player { login: "seals", zh: "印章保管人（人社局、民政局）", en: "keeper of seals (HR, Civil Affairs)" },
     Player {
-        login: "chief", zh: "证明授权负责人（人社局、民政局）", en: "official over proofs (HR, Civil Affairs)"
+        login: "seals", zh: "印章保管人（人社局、民政局）", en: "keeper of seals (HR, Civil Affairs)"
+    },
+    Player {
+        login: "chief",
+        zh: "证明授权负责人（人社局、民政局）",
+        en: "official over proofs (HR, Civil Affairs)",
     },
     Player { login: "divisions", zh: "区划管理（全区）", en: "keeper of divisions (district)" },
     Player { login: "rules", zh: "规则和工作日历维护", en: "keeper of rules and calendar" },

@@ -90,7 +90,8 @@ async fn person_page(req: &Req, person: PersonId, wrong: Errors) -> Result<Reply
             let mut held = Vec::new();
             for row in rows {
                 let kind = acts::kind_of(act, &row)?;
-                let may = |next: CertificateState| row.state.may_become(next);
+                let hers = acts::issues(act, &kind)?;
+                let may = |next: CertificateState| hers && row.state.may_become(next);
                 let steps = [
                     (CertificateState::Suspended, w.suspend()),
                     (CertificateState::Active, w.resume()),
@@ -107,13 +108,18 @@ async fn person_page(req: &Req, person: PersonId, wrong: Errors) -> Result<Reply
                     kind: row.kind,
                 });
             }
-            let kinds = act.all(&store::KINDS, ())?;
+            let mut kinds = Vec::new();
+            for (key, _, kind) in act.all(&store::KINDS, ())? {
+                if acts::issues(act, &kind.0)? {
+                    kinds.push((key, kind));
+                }
+            }
             Ok::<_, CertificateError>((who, held, kinds))
         })
         .await?;
     let kinds = kinds
         .into_iter()
-        .map(|(key, _, kind)| Row {
+        .map(|(key, kind)| Row {
             href: format!("/office/certificates/of/{person}/{key}"),
             title: lang.pick(&kind.0.name.zh, &kind.0.name.en).into_owned(),
             detail: String::new(),

@@ -395,10 +395,10 @@ pub(crate) async fn page(req: &Req, filter: Filter, errors: Errors) -> Result<Re
     let reminders = seen.reminders.into_iter().map(|(id, href, words, kind)| Reminder {
         id,
         href,
-        words: format!(
-            "{}：{words}",
-            w.by_key(&format!("remind-{}", kind.word().replace('_', "-"))).unwrap_or_default()
-        ),
+        words: {
+            let why = w.by_key(&format!("remind-{}", kind.word().replace('_', "-"))).unwrap_or_default();
+            w.reminder(&words, &why)
+        },
     });
     let export = {
         let query = filter.query(false);

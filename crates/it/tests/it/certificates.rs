@@ -93,7 +93,10 @@ async fn the_issuing_body_issues_suspends_revokes_and_replaces() {
         let mut clerk = officer(&h, "papers").await;
         let page = holder_page(&mut clerk).await;
         assert!(v.get("/me/looks").await.says("工作人员查看了您的证照"));
-        // A kind of another body's is not hers to issue.
+        // A kind of another body's is not hers to issue, and not offered; nor can she change a certificate of another's.
+        assert!(!page.says("/diploma\"") && page.says("/minimum-living\""), "{}", page.text());
+        let (_, after) = page.text().split_once("残疾人证").map(|(a, b)| (a.len(), b.to_owned())).unwrap();
+        assert!(!after.split("</section>").next().unwrap().contains("<form"));
         let base = page.path.clone();
         let foreign = clerk.get(&format!("{base}/diploma")).await;
         let form = to(&foreign, &format!("{base}/diploma")).with("number", "1");
@@ -289,6 +292,9 @@ async fn a_new_kind_is_made_in_the_browser_and_an_item_asks_for_it() {
         assert!(none.status == 422 && none.says("Volunteer Card") && none.says("星级"), "{}", none.text());
         let there = keeper.submit(&form.clone().with("key", "senior-card")).await;
         assert!(there.status == 422 && there.says("已经有这个代号"), "{}", there.text());
+        let nobody = form.clone().with("key", "volunteer-card").with("issuers", "MZ NOBODY");
+        let nobody = keeper.submit(&nobody).await;
+        assert!(nobody.status == 422 && nobody.says("没有对应的机构"), "{}", nobody.text());
         let proposal = keeper.submit(&form.clone().with("key", "volunteer-card")).await;
         assert!(proposal.says("志愿者证") && proposal.says("星级"), "{}", proposal.text());
         // Its keeper does not decide it, another room's officer does not see it, and nothing holds before.
