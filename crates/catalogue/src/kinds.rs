@@ -128,7 +128,7 @@ pub fn paper(key: &str) -> Option<&'static Kind> {
 
 /// Every kind of paper, as it is called now: those that come with the program, then those that were added.
 #[must_use]
-pub fn papers() -> Vec<&'static Kind> {
+pub fn papers() -> Vec<Kind> {
     let mut keys: Vec<&'static str> = PAPERS.iter().map(|k| k.0).collect();
     let learnt = LEARNT.read().unwrap_or_else(PoisonError::into_inner);
     for kind in learnt.iter() {
@@ -137,7 +137,7 @@ pub fn papers() -> Vec<&'static Kind> {
         }
     }
     drop(learnt);
-    keys.into_iter().filter_map(paper).collect()
+    keys.into_iter().filter_map(paper).copied().collect()
 }
 
 /// A register by its key.

@@ -67,15 +67,17 @@ fn field_line(w: Words, f: &CertField) -> String {
     out
 }
 
+/// A part of a kind in words.
+type Part<'a> = &'a dyn Fn(&KindDocument) -> String;
+
 fn shown(read: &mut Read<'_>, p: &ProposalRow, lang: Lang) -> Result<Shown, RuleError> {
     let w = Words::from(lang);
     let new = content(&p.content.0)?.document;
     let old = read.opt(&store::KIND, (&p.key,))?.map(|(_, document)| document.0);
-    let both =
-        |part: &dyn Fn(&KindDocument) -> String| (old.as_ref().map(part).unwrap_or_default(), part(&new));
+    let both = |part: Part<'_>| (old.as_ref().map(part).unwrap_or_default(), part(&new));
     let days =
         |k: &KindDocument| k.valid_days.map_or_else(|| w.valid_for_good().to_owned(), |n| n.to_string());
-    let parts: [(&str, &dyn Fn(&KindDocument) -> String); 4] = [
+    let parts: [(&str, Part<'_>); 4] = [
         (w.kind_zh(), &|k| k.name.zh.clone()),
         (w.kind_en(), &|k| k.name.en.clone()),
         (w.kind_issuers(), &|k| k.issuers.join(" ")),

@@ -269,14 +269,14 @@ impl Maker<'_> {
         };
         let inputs = match kind {
             "certificate" => vec![
-                choose("paper", "l-paper", kinds::PAPERS),
+                choose("paper", "l-paper", &kinds::papers()),
                 Input::Field(
                     self.field(&of("within_days"), &self.words("l-within"))
                         .hint(&self.words("h-within"))
                         .kind(Kind::Number),
                 ),
             ],
-            "reuse" => vec![choose("paper", "l-paper", kinds::PAPERS)],
+            "reuse" => vec![choose("paper", "l-paper", &kinds::papers())],
             "register" => vec![choose("register", "l-register", kinds::REGISTERS)],
             "declare" => {
                 let label = self.words("l-statement");

@@ -103,7 +103,7 @@ impl Terms {
             let words = self.fact(&key);
             (key, words)
         }));
-        out.extend(kinds::PAPERS.iter().map(|p| {
+        out.extend(kinds::papers().iter().map(|p| {
             let key = format!("holds:{}", p.0);
             let words = self.fact(&key);
             (key, words)
@@ -222,9 +222,9 @@ impl Terms {
         match kind.as_str() {
             "certificate" => {
                 let days = at(rest, "within_days").as_i64().map(|n| format!(" ≤ {n}")).unwrap_or_default();
-                format!("{}：{}{days}", name("certificate"), self.kind_of(kinds::PAPERS, word("kind")))
+                format!("{}：{}{days}", name("certificate"), self.kind_of(&kinds::papers(), word("kind")))
             }
-            "reuse" => format!("{}：{}", name("reuse"), self.kind_of(kinds::PAPERS, word("kind"))),
+            "reuse" => format!("{}：{}", name("reuse"), self.kind_of(&kinds::papers(), word("kind"))),
             "register" => {
                 format!("{}：{}", name("register"), self.kind_of(kinds::REGISTERS, word("register")))
             }

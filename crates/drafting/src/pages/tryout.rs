@@ -49,7 +49,7 @@ fn facts(req: &Req, guide: &Guide) -> Facts {
     put("sex", Some(q.text("sex")).filter(|s| !s.is_empty()).map(Value::Word));
     let held: Vec<String> = q.all("holds").collect();
     if q.has("try") {
-        for paper in kinds::PAPERS {
+        for paper in kinds::papers() {
             let has = held.iter().any(|h| h == paper.0);
             put(&predicate::holds(paper.0), Some(Value::Number(i64::from(has))));
         }
@@ -202,7 +202,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     }
     let held: Vec<String> = q.all("holds").collect();
     let papers =
-        kinds::PAPERS.iter().map(|p| (p.0, terms.pick(p.1, p.2), held.iter().any(|h| h == p.0))).collect();
+        kinds::papers().iter().map(|p| (p.0, terms.pick(p.1, p.2), held.iter().any(|h| h == p.0))).collect();
     Ok(Reply::page(&TryPage {
         name: terms.pick(&guide.name.zh, &guide.name.en),
         asked: q.has("try"),
