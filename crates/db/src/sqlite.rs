@@ -323,7 +323,7 @@ impl Crowd {
             }
             let waited = start.elapsed();
             if synced.is_busy() && waited < LONGEST {
-                std::thread::sleep(GLANCE);
+                std::thread::park_timeout(GLANCE);
             } else if so_far < self.acts && waited < PATIENCE {
                 std::thread::yield_now();
             } else {
