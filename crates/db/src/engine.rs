@@ -232,15 +232,20 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         match &self.0.engine {
-            Either::Lite(lite) => {
-                let out = lite.read(f, None).unwrap_or_else(|e| Err(E::from(e)));
-                lite.synced.settled().await;
-                out
-            }
+            Either::Lite(lite) => lite.read(f, None).unwrap_or_else(|e| Err(E::from(e))),
             Either::Pg(pg) => {
                 let slot = pg.slot().await.map_err(E::from)?;
                 self.pg_read(slot, f).await
             }
+        }
+    }
+
+    /// Waits until all that could be read up to this moment is on the disk. Whoever tells somebody outside what [`Db::read`] gave waits
+    /// for it first, once, however often he read; the answer of [`Db::write`] has waited already. On PostgreSQL nothing can be read
+    /// before it is on the disk.
+    pub async fn settled(&self) {
+        if let Either::Lite(lite) = &self.0.engine {
+            lite.synced.settled().await;
         }
     }
 

@@ -47,6 +47,8 @@ async fn send(house: House, job: JobRow) -> Result<(), JobError> {
             }
         }
     };
+    // What it says may rest on what was read just now.
+    house.db().settled().await;
     let (sms, wechat) = (house.service::<SmsGatewayService>(), house.service::<WechatGatewayService>());
     let call = match &message {
         Outgoing::Sms(message) => sms.0.send(message),

@@ -157,6 +157,8 @@ async fn serve_route(shared: Shared, route: Route, params: RawPathParams, reques
     } else if asked.cookie("flash").is_some() && reply.status.is_success() {
         reply.set(header::SET_COOKIE, "flash=; Path=/; Max-Age=0; SameSite=Lax; HttpOnly");
     }
+    // Nobody is told what a power cut could still take back.
+    shared.house.db().settled().await;
     tracing::info!(
         http.route = route.path,
         http.status = reply.status.as_u16(),
