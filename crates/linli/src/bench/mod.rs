@@ -1,6 +1,6 @@
 //! `linli bench`: the figures of the design, each measured by one command on the machine in front of you.
 //!
-//! Load generator and server are two processes; the server is this program as it is always run, with `synchronous=FULL`. How to
+//! Load generator and server are two processes; the server is this program as it is always run. How to
 //! read the figures and what was found: `docs/BENCHMARKS.md`.
 
 pub mod bare;
