@@ -373,8 +373,9 @@ impl Maker<'_> {
         let facts = self.terms.facts(self.answered).into_iter().map(|(v, l)| Choice::new(&v, &l)).collect();
         let ops =
             ["is", "at-least", "at-most"].map(|o| Choice::new(o, &self.words(&format!("op-{o}")))).to_vec();
-        let thans =
-            ["number", "word", "rule"].map(|t| Choice::new(t, &self.words(&format!("than-{t}")))).to_vec();
+        let thans = [("number", "than-number"), ("word", "than-word"), ("rule", "than-rule")]
+            .map(|(t, key)| Choice::new(t, &self.words(key)))
+            .to_vec();
         let value = match than {
             "rule" => Input::Choose(self.choose(&of("rule"), &self.words("l-rule"), self.rules()).list()),
             "word" => {

@@ -71,7 +71,14 @@ pub fn routes() -> Vec<Route> {
 mod words_test {
     #[test]
     fn every_word_is_used() {
-        assert_eq!(linli_words::unused_keys(env!("CARGO_MANIFEST_DIR")), Vec::<String>::new());
+        // The faults of a guide are named by the catalogue.
+        let faults = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue/src");
+        let read = |file: std::fs::DirEntry| std::fs::read_to_string(file.path()).ok();
+        let catalogue: String =
+            std::fs::read_dir(faults).unwrap().filter_map(Result::ok).filter_map(read).collect();
+        let unused = linli_words::unused_keys(env!("CARGO_MANIFEST_DIR"));
+        let unused = unused.into_iter().filter(|key| !catalogue.contains(&format!("\"{key}\"")));
+        assert_eq!(unused.collect::<Vec<_>>(), Vec::<String>::new());
     }
 
     #[test]
