@@ -309,8 +309,8 @@ impl House {
             .await
     }
 
-    /// Notes what became of jobs and takes what is due from every pool, up to the room that is told, in one act: under load a job costs no act of
-    /// its own beside what it does. If it fails the leases run out and the jobs are done again: handlers are idempotent.
+    /// Notes what became of jobs and takes what is due from every pool, up to the room that is told, in one act: under load a job costs
+    /// no act of its own beside what it does. If it fails the leases run out and the jobs are done again: handlers are idempotent.
     async fn turn(
         &self,
         room: Vec<(&'static str, u16)>,

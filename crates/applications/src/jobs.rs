@@ -5,11 +5,11 @@ use linli_casework::offers::{self as casework, CaseId, State};
 use linli_db::DbError;
 
 use crate::acts::guide_of;
-use crate::came::came;
 use crate::domain::Answers;
 use crate::error::ApplicationError;
 use crate::situation::owner;
 use crate::store::ApplicationRow;
+use crate::visits_made::visits_made;
 use crate::{FILES_KEPT, store};
 
 /// Listener of `people.merged`.
@@ -47,7 +47,7 @@ fn note_visits(act: &mut Act<'_, '_>, row: &ApplicationRow) -> Result<(), Applic
     }
     let guide = guide_of(act, row)?;
     let handed = casework::handed_over(act, id)?;
-    let visits = i64::from(came(&guide, case.channel, &answers.met, handed));
+    let visits = i64::from(visits_made(&guide, case.channel, &answers.met, handed));
     let today = act.now().day();
     act.run(&store::CAME, (row.id, visits, today))?;
     Ok(())

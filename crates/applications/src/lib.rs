@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod acts;
-mod came;
 pub mod domain;
 mod drafts;
 mod error;
@@ -22,11 +21,12 @@ mod store;
 mod supplements;
 #[cfg(test)]
 mod tamper;
+mod visits_made;
 
 use linli_web::{Gate, Route};
 
-pub use came::Came;
 pub use error::ApplicationError;
+pub use visits_made::VisitsMade;
 
 linli_words::include_words!();
 

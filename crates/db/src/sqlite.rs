@@ -1,8 +1,10 @@
-//! SQLite: one writer thread that runs waiting acts one after another and commits them together; readers on snapshots. Nobody is answered before the commit that holds his act is on the disk (`sync.rs`).
+//! SQLite: one writer thread that runs waiting acts one after another and commits them together; readers on snapshots. Nobody is
+//! answered before the commit that holds his act is on the disk (`sync.rs`).
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Timer};
 
@@ -63,13 +65,14 @@ fn open(path: &Path, write: bool) -> Result<Connection, DbError> {
     // parsed and planned anew each time it is given another value.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
-    conn.pragma_update(None, "synchronous", "FULL")?;
+    // COMMIT itself does not sync, `sync.rs` does; a checkpoint syncs.
+    conn.pragma_update(None, "synchronous", "NORMAL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     // INSERT OR REPLACE would walk past the append-only triggers without it.
     conn.pragma_update(None, "recursive_triggers", true)?;
     conn.pragma_update(None, "cache_size", if write { -65_536 } else { -8_192 })?;
     conn.pragma_update(None, "mmap_size", 268_435_456)?;
-    // The WAL has a thread of its own.
+    // `wal.rs` does.
     conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     // What a page was before a savepoint would go into a temporary file.
     conn.pragma_update(None, "temp_store", "MEMORY")?;
@@ -88,13 +91,13 @@ impl Lite {
     ) -> Result<Self, DbError> {
         let conn = open(path, true)?;
         let (queue, waiting) = mpsc::channel(QUEUE);
-        conn.pragma_update(None, "synchronous", "NORMAL")?;
         let committed = watch::Sender::new(0);
         let writer_clock = Arc::clone(&clock);
-        let (synced, syncer) = Synced::start(path, committed.clone())?;
+        let synced = Arc::new(Synced::default());
+        let (hand, syncer) = synced.start(path, committed.clone())?;
         let seen = Arc::clone(&synced);
         let wal = Arc::new(Wal::default());
-        let tidier = wal.tidier(open(path, true)?)?;
+        let checkpointer = wal.checkpointer(open(path, true)?)?;
         let writer = std::thread::Builder::new()
             .name("linli-writer".into())
             .spawn(move || {
@@ -106,12 +109,12 @@ impl Lite {
                     wal: &wal,
                     synced: &synced,
                 };
-                write_loop(&writer, waiting);
-                synced.end();
+                write_loop(&writer, waiting, &hand);
+                drop(hand);
                 wal.end();
                 let _ = syncer.join();
                 // Closing the last connection moves the rest of the WAL.
-                let _ = tidier.join();
+                let _ = checkpointer.join();
             })
             .map_err(|e| DbError::lost(format!("writer thread: {e}")))?;
         Ok(Self {
@@ -196,7 +199,7 @@ pub(crate) fn panicked(cause: Box<dyn Any + Send>) -> DbError {
     DbError::new(crate::Kind::Panic, what)
 }
 
-fn write_loop(writer: &Writer<'_>, mut waiting: mpsc::Receiver<Queued>) {
+fn write_loop(writer: &Writer<'_>, mut waiting: mpsc::Receiver<Queued>, syncer: &SyncSender<Batch>) {
     let mut crowd = Crowd::default();
     while let Some(first) = waiting.blocking_recv() {
         let (mut acts, mut wake) = (Vec::new(), false);
@@ -208,7 +211,11 @@ fn write_loop(writer: &Writer<'_>, mut waiting: mpsc::Receiver<Queued>) {
             // A COMMIT that fails leaves the transaction open.
             let _ = writer.exec("ROLLBACK");
         }
-        writer.synced.hand_over(Batch { number, acts, fate, wake });
+        if let Err(back) = syncer.send(Batch { number, acts, fate, wake }) {
+            for queued in back.0.acts {
+                (queued.answer)(Err(DbError::lost("nobody syncs any more")));
+            }
+        }
         writer.wal.committed(writer.conn);
     }
 }
@@ -264,11 +271,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Begins a batch anew, each act in a savepoint of its own.
+    /// Begins a batch anew, each act in a savepoint of its own. One that was alone leaves nothing to begin anew.
     fn one_by_one(&self, batch: &mut [Queued], wake: &mut bool) -> Result<(), DbError> {
         self.exec("ROLLBACK")?;
         self.exec("BEGIN IMMEDIATE")?;
         *wake = false;
+        if batch.len() == 1 {
+            return Ok(());
+        }
         for queued in batch {
             self.exec("SAVEPOINT act")?;
             let ran = self.run(queued);

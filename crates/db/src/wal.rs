@@ -1,4 +1,4 @@
-//! The write-ahead log of SQLite: what it holds is moved into the database beside the writer, so that no commit waits for it.
+//! The write-ahead log of SQLite is checkpointed beside the writer, so that no commit waits for it.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -9,9 +9,9 @@ use rusqlite::Connection;
 
 use crate::error::DbError;
 
-/// Pages from which it is worth moving them: pages that are written often are moved once.
+/// Pages from which a checkpoint is worth it: pages that are written often are moved once.
 const WORTH: i64 = 2_000;
-/// Pages from which the writer itself moves what is left. Only while nothing is added can the log begin anew at its front; 64 MB.
+/// Pages from which the writer itself moves what is left; 64 MB. Only while nothing is added can the WAL begin anew at its front.
 const FULL: i64 = 16_000;
 /// How often it is looked at while acts are committed.
 const EVERY: Duration = Duration::from_millis(200);
@@ -31,9 +31,9 @@ struct Now {
     ended: bool,
 }
 
-/// Pages in the log, and how many of them are in the database already.
+/// Pages in the WAL, and how many of them are in the database already.
 fn pages(conn: &Connection, pragma: &'static str) -> Result<(i64, i64), DbError> {
-    // Busy, pages in the log, pages moved; -1 each if there is no log.
+    // Busy, pages in the WAL, pages moved; -1 each if there is none.
     Ok(conn.prepare_cached(pragma)?.query_row([], |row| Ok((row.get(1)?, row.get(2)?)))?)
 }
 
@@ -42,18 +42,18 @@ const LOOK: &str = "PRAGMA wal_checkpoint(NOOP)";
 const MOVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 
 impl Wal {
-    /// The thread that moves pages, with a connection of its own.
-    pub(crate) fn tidier(self: &Arc<Self>, conn: Connection) -> Result<JoinHandle<()>, DbError> {
+    /// The thread of the checkpoints, with a connection of its own.
+    pub(crate) fn checkpointer(self: &Arc<Self>, conn: Connection) -> Result<JoinHandle<()>, DbError> {
         let wal = Arc::clone(self);
         std::thread::Builder::new()
-            .name("linli-wal".into())
+            .name("linli-checkpoint".into())
             .spawn(move || wal.work(&conn))
-            .map_err(|e| DbError::lost(format!("thread of the WAL: {e}")))
+            .map_err(|e| DbError::lost(format!("thread of the checkpoints: {e}")))
     }
 
     fn work(&self, conn: &Connection) {
         while self.wait() {
-            // A fault is not the end of it: the log stays longer, and the writer meets the same fault in words of its own.
+            // A fault is not the end of it: the WAL stays longer, and the writer meets the same fault in words of its own.
             if let Ok((all, moved)) = pages(conn, LOOK) {
                 self.pages.store(all, Ordering::Relaxed);
                 if all - moved >= WORTH {
@@ -80,7 +80,7 @@ impl Wal {
         !now.ended
     }
 
-    /// Something was committed by the writer, who lends a hand if the log has become long.
+    /// Something was committed by the writer, who lends a hand if the WAL has become long.
     pub(crate) fn committed(&self, writer: &Connection) {
         {
             let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);

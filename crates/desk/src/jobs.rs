@@ -1,6 +1,6 @@
 //! What the desk does by itself: goes through acts on many, and reminds because a day is near or past.
 
-use linli_acts::{Actor, House, JobError, JobRow, Recurring};
+use linli_acts::{Act, Actor, House, JobError, JobRow, Recurring};
 use linli_base::Day;
 use linli_casework::offers::State;
 use linli_casework::{CaseRow, search, shown};
@@ -34,67 +34,57 @@ fn escalate_before(read: &mut linli_db::Read<'_>, today: Day) -> Result<Day, Des
     Ok(day)
 }
 
-async fn turn(house: House, _: JobRow) -> Result<(), JobError> {
-    let failed = |e: DeskError| JobError::Retry(e.to_string());
-    for state in [State::Submitted, State::Accepted, State::Proposed, State::Supplementing, State::Decided] {
-        let mut after = search::start();
-        loop {
-            let next = house
-                .act(&Actor::system(), move |act| {
-                    let today = act.now().day();
-                    let soon = shown::soon(act, today)?;
-                    let before = escalate_before(act, today)?;
-                    let found = search::due_by(act, state, soon, after, PAGE)?;
-                    // A decided case has the day by which it is handed over; where that waits for the applicant, it has none.
-                    let counts =
-                        |c: &&CaseRow| state != State::Decided || c.delivery_due.is_some_and(|d| d <= soon);
-                    for case in found.iter().filter(counts) {
-                        remind::of_day(act, case, today, before)?;
-                    }
-                    Ok::<_, DeskError>(found.last().map(|c| (c.due, c.id)))
-                })
-                .await
-                .map_err(failed)?;
-            let Some(next) = next else { break };
-            after = next;
-        }
-    }
-    let mut after = search::later_start();
-    loop {
-        let next = house
-            .act(&Actor::system(), move |act| {
-                let today = act.now().day();
-                let soon = shown::soon(act, today)?;
-                let before = escalate_before(act, today)?;
-                let found = search::co_due_by(act, soon, after, PAGE)?;
-                for co in &found {
-                    remind::of_co(act, co, today, before)?;
-                }
-                Ok::<_, DeskError>(found.last().map(|co| (co.due, co.task)))
-            })
-            .await
-            .map_err(failed)?;
-        let Some(next) = next else { break };
-        after = next;
-    }
-    let mut after = search::later_start();
-    loop {
-        let next = house
-            .act(&Actor::system(), move |act| {
-                let today = act.now().day();
-                let soon = shown::soon(act, today)?;
-                let found = search::later_due_by(act, soon, after, PAGE)?;
-                for (case, _, due) in &found {
-                    remind::of_follow(act, case, *due)?;
-                }
-                Ok::<_, DeskError>(found.last().map(|(_, id, due)| (*due, *id)))
-            })
-            .await
-            .map_err(failed)?;
-        let Some(next) = next else { break };
-        after = next;
+/// Goes through a list page by page, each page in an act of its own that gives where the next one begins; `None`: it was the last.
+async fn by_pages<K: Copy + Send + Sync + 'static>(
+    house: &House,
+    first: K,
+    page: impl Fn(&mut Act<'_, '_>, K) -> Result<Option<K>, DeskError> + Copy + Send + Sync + 'static,
+) -> Result<(), JobError> {
+    let mut next = Some(first);
+    while let Some(after) = next {
+        let done = house.act(&Actor::system(), move |act| page(act, after)).await;
+        next = done.map_err(|e| JobError::Retry(e.to_string()))?;
     }
     Ok(())
+}
+
+async fn turn(house: House, _: JobRow) -> Result<(), JobError> {
+    for state in [State::Submitted, State::Accepted, State::Proposed, State::Supplementing, State::Decided] {
+        by_pages(&house, search::start(), move |act, after| {
+            let today = act.now().day();
+            let soon = shown::soon(act, today)?;
+            let before = escalate_before(act, today)?;
+            let found = search::due_by(act, state, soon, after, PAGE)?;
+            // A decided case has the day by which it is handed over; where that waits for the applicant, it has none.
+            let counts = |c: &&CaseRow| state != State::Decided || c.delivery_due.is_some_and(|d| d <= soon);
+            for case in found.iter().filter(counts) {
+                remind::of_day(act, case, today, before)?;
+            }
+            Ok(found.last().map(|c| (c.due, c.id)))
+        })
+        .await?;
+    }
+    by_pages(&house, search::later_start(), |act, after| {
+        let today = act.now().day();
+        let soon = shown::soon(act, today)?;
+        let before = escalate_before(act, today)?;
+        let found = search::co_due_by(act, soon, after, PAGE)?;
+        for co in &found {
+            remind::of_co(act, co, today, before)?;
+        }
+        Ok(found.last().map(|co| (co.due, co.task)))
+    })
+    .await?;
+    by_pages(&house, search::later_start(), |act, after| {
+        let today = act.now().day();
+        let soon = shown::soon(act, today)?;
+        let found = search::later_due_by(act, soon, after, PAGE)?;
+        for (case, _, due) in &found {
+            remind::of_follow(act, case, *due)?;
+        }
+        Ok(found.last().map(|(_, id, due)| (*due, *id)))
+    })
+    .await
 }
 
 linli_acts::job! {

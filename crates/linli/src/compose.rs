@@ -271,7 +271,7 @@ pub async fn open(
         .with(Arc::new(ScannerService(outside.scanner)))
         .with(Arc::new(Finder::default()))
         .with(Arc::new(InventoryService(Box::new(Certificates))))
-        .with(Arc::new(ExperienceService(Box::new(linli_applications::Came))))
+        .with(Arc::new(ExperienceService(Box::new(linli_applications::VisitsMade))))
         .with(Arc::new(PhoneBookService(Box::new(Register))));
     let house = House::new(db, vault, services, LISTENERS);
     house.start().await?;

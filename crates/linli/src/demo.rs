@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use linli_acts::{Actor, BodyId, House, PersonId, Subject, publish_checkpoint};
-use linli_base::{Chance, Clock, Day, ManualClock, SystemClock};
+use linli_acts::{Actor, BodyId, DutyKind, House, PersonId, Subject, publish_checkpoint};
+use linli_base::{Chance, Clock, Day, ManualClock, PlaceCode, SystemClock};
 use linli_db::{Db, Options};
 use linli_duties::offers::{deliver_duty, deliver_staff};
 use linli_notices::Notice;
@@ -192,12 +192,12 @@ async fn officers(
     [street, desk]: [BodyId; 2],
 ) -> anyhow::Result<()> {
     let hash = password::hash(house.vault().chance(), PASSWORD)?;
-    let district: linli_base::PlaceCode = district::HAIZHU.parse()?;
-    let chigang: linli_base::PlaceCode = "440105001000".parse()?;
-    let street_of_desk: linli_base::PlaceCode = DESK_STREET.parse()?;
+    let district: PlaceCode = district::HAIZHU.parse()?;
+    let chigang: PlaceCode = "440105001000".parse()?;
+    let street_of_desk: PlaceCode = DESK_STREET.parse()?;
     house
         .act(&Actor::system(), move |act| {
-            let posts: [(&str, &str, &'static linli_acts::DutyKind, BodyId, linli_base::PlaceCode); 23] = [
+            let posts: [(&str, &str, &'static DutyKind, BodyId, PlaceCode); 23] = [
                 ("admin", "黎管理", &linli_duties::ADMINISTRATOR, office, district),
                 ("security", "区安全", &linli_duties::SECURITY, office, district),
                 ("auditor", "邓审计", &linli_duties::AUDITOR, office, district),
@@ -230,6 +230,32 @@ async fn officers(
                 };
                 last = Some((login, id));
                 deliver_duty(act, kind, body, place, id)?;
+            }
+            Ok::<_, linli_duties::OfficeError>(())
+        })
+        .await?;
+    Ok(())
+}
+
+/// Two accounts, one for each of two duties, over the same bodies: whoever writes and whoever approves.
+///
+/// # Errors
+/// If an act is refused.
+pub(crate) async fn pair(
+    house: &House,
+    bodies: Vec<BodyId>,
+    district: PlaceCode,
+    hash: &str,
+    officers: [(&'static str, &'static str, &'static DutyKind); 2],
+) -> anyhow::Result<()> {
+    let hash = hash.to_owned();
+    house
+        .act(&Actor::system(), move |act| {
+            for (login, name, kind) in officers {
+                let staff = deliver_staff(act, login, name, &hash, SECRET)?;
+                for body in &bodies {
+                    deliver_duty(act, kind, *body, district, staff)?;
+                }
             }
             Ok::<_, linli_duties::OfficeError>(())
         })
@@ -333,7 +359,7 @@ fn some_old(read: &mut linli_db::Read<'_>) -> Result<Vec<PersonId>, linli_people
 fn some_adults(read: &mut linli_db::Read<'_>) -> Result<Vec<PersonId>, linli_people::PeopleError> {
     let mut out = Vec::new();
     for street in 1..=18u64 {
-        let Ok(place) = linli_base::PlaceCode::new(440_105_000_000 + street * 1_000) else { continue };
+        let Ok(place) = PlaceCode::new(440_105_000_000 + street * 1_000) else { continue };
         let found = linli_people::offers::born(read, place, (1962, 2004), PersonId::from_raw(0), 40)?;
         out.extend(found.into_iter().map(|(id, _)| id));
     }

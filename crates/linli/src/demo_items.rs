@@ -9,9 +9,8 @@ use linli_base::{Clock, Day, ManualClock, PlaceCode};
 use linli_catalogue::offers::{self as catalogue, Guide, Way};
 use linli_drafting::DraftingError;
 use linli_drafting::offers as drafting;
-use linli_duties::offers::{deliver_duty, deliver_staff};
 
-use crate::demo::SECRET;
+use crate::demo;
 
 /// Logins of whoever writes and whoever approves, for every department.
 pub const EDITOR: &str = "editor";
@@ -30,19 +29,9 @@ pub async fn officers(
     let department = |code: &str| !(code.starts_with("S44") || code.starts_with("C44"));
     let mut of: Vec<BodyId> = bodies.iter().filter(|(code, _)| department(code)).map(|(_, id)| *id).collect();
     of.sort_unstable();
-    let hash = hash.to_owned();
-    house
-        .act(&Actor::system(), move |act| {
-            let editor = deliver_staff(act, EDITOR, "莫编辑", &hash, SECRET)?;
-            let approver = deliver_staff(act, APPROVER, "伍审批", &hash, SECRET)?;
-            for body in &of {
-                deliver_duty(act, &linli_drafting::EDITOR, *body, district, editor)?;
-                deliver_duty(act, &linli_drafting::APPROVER, *body, district, approver)?;
-            }
-            Ok::<_, linli_duties::OfficeError>(())
-        })
-        .await?;
-    Ok(())
+    let officers =
+        [(EDITOR, "莫编辑", &linli_drafting::EDITOR), (APPROVER, "伍审批", &linli_drafting::APPROVER)];
+    demo::pair(house, of, district, hash, officers).await
 }
 
 /// Checked by its department within the year.

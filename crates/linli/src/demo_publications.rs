@@ -6,13 +6,12 @@ use std::collections::{BinaryHeap, HashMap};
 use anyhow::Context;
 use linli_acts::{Actor, BodyId, House, PersonId};
 use linli_base::{Clock, Day, Instant, ManualClock, PlaceCode};
-use linli_duties::offers::{deliver_duty, deliver_staff};
 use linli_publications::offers::{
     self as publications, DocumentKind, Finding, Placed, PublicationId, Topic, Visitor, Wording,
 };
 use serde::Deserialize;
 
-use crate::demo::SECRET;
+use crate::demo;
 
 #[derive(Clone, Deserialize)]
 struct Document {
@@ -50,19 +49,11 @@ pub async fn officers(
     let mut of: Vec<BodyId> = documents()?.iter().filter_map(|d| bodies.get(&d.body).copied()).collect();
     of.sort_unstable();
     of.dedup();
-    let hash = hash.to_owned();
-    house
-        .act(&Actor::system(), move |act| {
-            let writer = deliver_staff(act, WRITER, "潘编辑", &hash, SECRET)?;
-            let approver = deliver_staff(act, APPROVER, "卢审批", &hash, SECRET)?;
-            for body in &of {
-                deliver_duty(act, &linli_publications::PUBLISHER, *body, district, writer)?;
-                deliver_duty(act, &linli_publications::APPROVER, *body, district, approver)?;
-            }
-            Ok::<_, linli_duties::OfficeError>(())
-        })
-        .await?;
-    Ok(())
+    let officers = [
+        (WRITER, "潘编辑", &linli_publications::PUBLISHER),
+        (APPROVER, "卢审批", &linli_publications::APPROVER),
+    ];
+    demo::pair(house, of, district, hash, officers).await
 }
 
 /// What an objection says, and how it is answered.

@@ -403,55 +403,34 @@ pub(crate) async fn save(req: Req) -> Result<Reply, Fault> {
             };
             Ok(Reply::see_other(&to).flash(w.saved()))
         }
-        (Ok(Saved::Wrong(wrong)), Some(draft)) => {
-            let wrong = wrong
-                .into_iter()
-                .map(|(name, code, arg)| {
+        (Err(e), None) => Err(e.into()),
+        (Ok(_), None) => Ok(away(&req, &key)),
+        (done, Some(draft)) => {
+            let (mut wrong, mut theirs) = (Vec::new(), Vec::new());
+            match done {
+                Ok(Saved::Wrong(found)) => wrong.extend(found.into_iter().map(|(name, code, arg)| {
                     let words = match code {
                         "bad-abolished" => w.bad_abolished(&arg),
                         code => crate::terms::by_key(w, code),
                     };
                     (name, words)
-                })
-                .collect();
-            page(
-                &req,
-                &key,
-                &spot,
-                Shown { typed: Some(typed), wrong, unsaved: true, theirs: Vec::new(), draft: &draft },
-            )
-            .await
-        }
-        (Ok(Saved::Other), Some(draft)) => {
-            let guide = &draft.document.0;
-            let document = codec::document(guide);
-            let stood = at(&document, &spot.base);
-            if stood.is_null() {
-                return kept(&req, &key, &spot, &typed).await;
+                })),
+                Err(_) => wrong.push(("department".to_owned(), w.not_your_department().to_owned())),
+                Ok(_) => {
+                    let guide = &draft.document.0;
+                    let document = codec::document(guide);
+                    let stood = at(&document, &spot.base);
+                    if stood.is_null() {
+                        return kept(&req, &key, &spot, &typed).await;
+                    }
+                    let terms = terms(&req, guide.form().map(std::borrow::Cow::into_owned).as_ref()).await?;
+                    let mine = codec::decode(spot.record, &typed, stood).unwrap_or_else(|_| stood.clone());
+                    theirs = compare::of_record(&terms, spot.record, stood, &mine);
+                }
             }
-            let terms = terms(&req, guide.form().map(std::borrow::Cow::into_owned).as_ref()).await?;
-            let mine = codec::decode(spot.record, &typed, stood).unwrap_or_else(|_| stood.clone());
-            let theirs = compare::of_record(&terms, spot.record, stood, &mine);
-            page(
-                &req,
-                &key,
-                &spot,
-                Shown { typed: Some(typed), wrong: Vec::new(), unsaved: true, theirs, draft: &draft },
-            )
-            .await
+            let shown = Shown { typed: Some(typed), wrong, unsaved: true, theirs, draft: &draft };
+            page(&req, &key, &spot, shown).await
         }
-        (Err(_), Some(draft)) => {
-            let wrong = vec![("department".to_owned(), w.not_your_department().to_owned())];
-            page(
-                &req,
-                &key,
-                &spot,
-                Shown { typed: Some(typed), wrong, unsaved: true, theirs: Vec::new(), draft: &draft },
-            )
-            .await
-        }
-        (Err(e), None) => Err(e.into()),
-        (Ok(_), None) => Ok(away(&req, &key)),
     }
 }
 

@@ -50,6 +50,16 @@ impl Server {
         }
     }
 
+    /// An SMS gateway that takes every message at once: what it costs to send is part of a run, what a carrier does is not.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn gateway(folder: &Path) -> anyhow::Result<Self> {
+        let taken = folder.join("taken.http");
+        std::fs::write(&taken, "content-type: application/json\r\n\r\n{\"id\":\"bench\"}")?;
+        Self::start(&["bench-peer", &taken.to_string_lossy()], None)
+    }
+
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()

@@ -141,7 +141,8 @@ impl Work for Applying {
 /// If the district cannot be made or served, or a request fails.
 pub async fn run(set: &Settings, told: &Told) -> anyhow::Result<()> {
     let ground = Ground::district(&set.data, set.residents).await?.copy(&set.data)?;
-    let config = configure(&ground.folder, None)?;
+    let gateway = Server::gateway(&ground.folder)?;
+    let config = configure(&ground.folder, Some(gateway.address))?;
     let server = Server::start(&["serve", "--config", &config.to_string_lossy()], set.cgroup.as_deref())?;
     let watch = Watch::on(&server);
     let cookies = ground.passes.sessions.iter().map(|s| format!("cookie: linli={s}\r\n")).collect();

@@ -82,10 +82,7 @@ impl Work for Lifecycle {
 /// If the district cannot be made or served.
 pub async fn run(set: &Settings, told: &Told) -> anyhow::Result<()> {
     let ground = Ground::with_cases(&set.data, set.residents, set.cases, told).await?.copy(&set.data)?;
-    // The gateway takes every message at once: what it costs to send is part of the run, what a carrier does is not.
-    let taken = ground.folder.join("taken.http");
-    std::fs::write(&taken, "content-type: application/json\r\n\r\n{\"id\":\"bench\"}")?;
-    let gateway = Server::start(&["bench-peer", &taken.to_string_lossy()], None)?;
+    let gateway = Server::gateway(&ground.folder)?;
     let config = configure(&ground.folder, Some(gateway.address))?;
     let server = Server::start(&["serve", "--config", &config.to_string_lossy()], set.cgroup.as_deref())?;
     let watch = Watch::on(&server);

@@ -31,7 +31,7 @@ linli_acts::retention! {
 }
 
 /// How often she came. What an officer fetched from a register, what lay on her page and who came to her door cost her no visit.
-pub(crate) fn came(guide: &Guide, channel: Channel, met: &[Met], handed: Option<Delivered>) -> u8 {
+pub(crate) fn visits_made(guide: &Guide, channel: Channel, met: &[Met], handed: Option<Delivered>) -> u8 {
     let mut seen: Vec<Occasion> = guide.presence.iter().filter_map(of_presence).collect();
     let at_counter = matches!(channel, Channel::Counter | Channel::Paper | Channel::Api);
     let shown = met.iter().any(|m| {
@@ -65,9 +65,9 @@ fn first_of_month(day: Day) -> Day {
 const MONTHS: i32 = 12;
 
 /// What the catalogue is told.
-pub struct Came;
+pub struct VisitsMade;
 
-impl Experience for Came {
+impl Experience for VisitsMade {
     fn of(&self, read: &mut Read<'_>, item: &str) -> Result<Option<Experienced>, DbError> {
         let today = read.now().day();
         let since = first_of_month(today.plus_months(-MONTHS));
@@ -175,15 +175,15 @@ mod tests {
     fn what_happened_is_counted_and_what_is_done_in_one_go_once() {
         let mut guide = guide();
         let online = met(How::Uploaded { check: Check::Online });
-        assert_eq!(came(&guide, Channel::Page, &online, None), 0);
-        assert_eq!(came(&guide, Channel::Door, &online, Some(Delivered::Post)), 0, "they came to her");
-        assert_eq!(came(&guide, Channel::Counter, &online, None), 1);
+        assert_eq!(visits_made(&guide, Channel::Page, &online, None), 0);
+        assert_eq!(visits_made(&guide, Channel::Door, &online, Some(Delivered::Post)), 0, "they came to her");
+        assert_eq!(visits_made(&guide, Channel::Counter, &online, None), 1);
         let paper = met(How::Original { hand_in: HandIn::Counter });
-        assert_eq!(came(&guide, Channel::Page, &paper, None), 1);
-        assert_eq!(came(&guide, Channel::Counter, &paper, Some(Delivered::PickUp)), 2);
-        assert_eq!(came(&guide, Channel::Page, &online, Some(Delivered::Proxy)), 1);
+        assert_eq!(visits_made(&guide, Channel::Page, &paper, None), 1);
+        assert_eq!(visits_made(&guide, Channel::Counter, &paper, Some(Delivered::PickUp)), 2);
+        assert_eq!(visits_made(&guide, Channel::Page, &online, Some(Delivered::Proxy)), 1);
         guide.pace = Pace::Immediate;
-        assert_eq!(came(&guide, Channel::Counter, &paper, Some(Delivered::PickUp)), 1);
+        assert_eq!(visits_made(&guide, Channel::Counter, &paper, Some(Delivered::PickUp)), 1);
     }
 
     #[test]
