@@ -1,5 +1,6 @@
 //! The acts: begin, save, file, mend.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,17 +24,25 @@ pub(crate) fn entry(row: &ApplicationRow, act: &'static str) -> Entry {
     Entry::new(Subject::new("application", row.id), act).person(row.person)
 }
 
-/// A live item with its form.
+/// A live item that has a form.
 ///
 /// # Errors
 /// [`ApplicationError::NotOpen`] if it is not live or has pages of its own.
 pub fn item(
     read: &mut linli_db::Read<'_>,
     key: &str,
-) -> Result<(ItemId, i64, Arc<Guide>, Form), ApplicationError> {
-    let (id, version, guide) = catalogue::live(read, key)?.ok_or(ApplicationError::NotOpen)?;
-    let form = guide.form().ok_or(ApplicationError::NotOpen)?.into_owned();
-    Ok((id, version, guide, form))
+) -> Result<(ItemId, i64, Arc<Guide>), ApplicationError> {
+    let live = catalogue::live(read, key)?.ok_or(ApplicationError::NotOpen)?;
+    form(&live.2)?;
+    Ok(live)
+}
+
+/// What an item asks.
+///
+/// # Errors
+/// [`ApplicationError::NotOpen`] if it has pages of its own.
+pub(crate) fn form(guide: &Guide) -> Result<Cow<'_, Form>, ApplicationError> {
+    guide.form().ok_or(ApplicationError::NotOpen)
 }
 
 /// The case of this item that is under way for a person.
@@ -57,37 +66,38 @@ pub(crate) fn under_way(
 pub fn begin(act: &mut Act<'_, '_>, key: &str) -> Result<Step, ApplicationError> {
     let person = act.actor.resident_for(key)?;
     people::present(act, person)?;
-    let row = draft(act, person, key)?;
-    let (_, _, guide, form) = item(act, key)?;
+    let (row, guide) = draft(act, person, key)?;
+    let form = form(&guide)?;
     let house = act.house;
     let answers = row.open(house.vault())?;
     let situation = situation::load(act, house.vault(), person, &guide, Some(row.id))?;
     Ok(situation.way(&guide, &form, &answers).next)
 }
 
-/// Her draft, made if there is none; raised to the item's present version if it changed meanwhile: answers keep their keys.
+/// Her draft and the item, made if there is none; raised to the item's present version if it changed meanwhile: answers keep their keys.
 pub(crate) fn draft(
     act: &mut Act<'_, '_>,
     person: PersonId,
     key: &str,
-) -> Result<ApplicationRow, ApplicationError> {
-    let (item, version, ..) = item(act, key)?;
+) -> Result<(ApplicationRow, Arc<Guide>), ApplicationError> {
+    let (item, version, guide) = item(act, key)?;
     if let Some(case) = under_way(act, person, key)? {
         return Err(ApplicationError::UnderWay(case));
     }
     if let Some(row) = act.opt(&store::DRAFT, (person, item))? {
         if row.version != version {
             changed(act.run_one(&store::RENEW, (row.id, row.rev, version))?)?;
-            return act.opt(&store::DRAFT, (person, item))?.ok_or(ApplicationError::Missing);
+            let row = act.opt(&store::DRAFT, (person, item))?.ok_or(ApplicationError::Missing)?;
+            return Ok((row, guide));
         }
-        return Ok(row);
+        return Ok((row, guide));
     }
     let (id, now) = (act.next_id::<ApplicationId>(), act.now());
     let sealed = store::seal(act.vault(), id, &Answers::default())?;
     act.run(&store::ADD, (id, person, item, key, version, sealed, now))?;
     let row = act.opt(&store::DRAFT, (person, item))?.ok_or(ApplicationError::Missing)?;
     act.log(entry(&row, "applications.begun").state(ApplicationState::Draft.word()))?;
-    Ok(row)
+    Ok((row, guide))
 }
 
 pub(crate) fn changed(one: bool) -> Result<(), ApplicationError> {
@@ -146,8 +156,8 @@ fn save_page(
 ) -> Result<Step, ApplicationError> {
     let person = act.actor.resident_for(key)?;
     people::present(act, person)?;
-    let row = draft(act, person, key)?;
-    let (_, _, guide, form) = item(act, key)?;
+    let (row, guide) = draft(act, person, key)?;
+    let form = form(&guide)?;
     let house = act.house;
     let mut answers = row.open(house.vault())?;
     let situation = situation::load(act, house.vault(), person, &guide, Some(row.id))?;
@@ -258,9 +268,9 @@ pub fn file_received(
     let file = |act: &mut Act<'_, '_>| {
         let received =
             if act.actor.channel == Channel::Paper { Some(paper_day(act, received)?) } else { None };
-        let row = draft(act, person, key)?;
+        let (row, guide) = draft(act, person, key)?;
         let answers = row.open(act.house.vault())?;
-        put_on_file(act, &row, answers, Some(stated), received)
+        put_on_file(act, &row, &guide, answers, Some(stated), received)
     };
     if once_key.is_empty() { file(act) } else { once(act, &format!("applications.file {once_key}"), file) }
 }
@@ -302,14 +312,15 @@ fn missing_statements(stated: &Statements, plan: &[materials::Wanted<'_>]) -> Ve
 fn put_on_file(
     act: &mut Act<'_, '_>,
     row: &ApplicationRow,
+    guide: &Guide,
     mut answers: Answers,
     stated: Option<&Statements>,
     received: Option<Day>,
 ) -> Result<CaseId, ApplicationError> {
-    let (_, _, guide, form) = item(act, &row.item_key)?;
+    let form = form(guide)?;
     let house = act.house;
-    let situation = situation::load(act, house.vault(), row.person, &guide, Some(row.id))?;
-    let way = situation.way(&guide, &form, &answers);
+    let situation = situation::load(act, house.vault(), row.person, guide, Some(row.id))?;
+    let way = situation.way(guide, &form, &answers);
     match stated {
         Some(stated) => {
             if way.next != Step::Check {
@@ -332,7 +343,7 @@ fn put_on_file(
             }
         }
     }
-    let way = situation.way(&guide, &form, &answers);
+    let way = situation.way(guide, &form, &answers);
     if let Some(page) = way.pages.iter().find(|p| !journey::answered(p, &answers, act.now().day())) {
         return Err(ApplicationError::Open(Step::Page(page.n)));
     }
@@ -346,7 +357,7 @@ fn put_on_file(
         .collect::<Result<Vec<_>, _>>()?;
     journey::keep_asked(&mut answers, &way.pages);
     answers.known = profile::known(&situation.person, &form.known);
-    let (body, place) = office(act, &guide, situation.person.place)?;
+    let (body, place) = office(act, guide, situation.person.place)?;
     let case = casework::file(
         act,
         &NewCase {
@@ -360,7 +371,7 @@ fn put_on_file(
             promised_days: guide.promised_days,
             legal_days: guide.legal_days,
             two_persons: form.two_persons,
-            handover: handover(&guide),
+            handover: handover(guide),
             received,
         },
     )?;
@@ -410,7 +421,8 @@ pub fn file_for(
     typed: &BTreeMap<String, String>,
     evidence: &str,
 ) -> Result<CaseId, ApplicationError> {
-    let (item_id, version, guide, form) = item(act, key)?;
+    let (item_id, version, guide) = item(act, key)?;
+    let form = form(&guide)?;
     let house = act.house;
     let who = people::person(act, house.vault(), person)?
         .filter(|p| p.state.signs_in())
@@ -453,7 +465,7 @@ pub fn file_for(
             .state(ApplicationState::Draft.word())
             .content(&serde_json::json!({ "evidence": evidence })),
     )?;
-    put_on_file(act, &row, answers, None, None)
+    put_on_file(act, &row, &guide, answers, None, None)
 }
 
 /// The applicant mends what was asked, and only that: answers as typed, materials by the files that she has sent for them.
@@ -473,7 +485,7 @@ pub fn mend(
         return Err(ApplicationError::Changed);
     }
     let guide = guide_of(act, &row)?;
-    let form = guide.form().ok_or(ApplicationError::NotOpen)?.into_owned();
+    let form = form(&guide)?;
     let mut answers = row.open(house.vault())?;
     let fields: Vec<_> = form.fields().filter(|f| asked.iter().any(|p| p.key == f.key)).collect();
     let typed = |key: &str| typed.get(key).cloned().unwrap_or_default();
@@ -510,5 +522,5 @@ pub(crate) fn guide_of(
 
 /// The form with which an application began.
 pub(crate) fn form_of(read: &mut linli_db::Read<'_>, row: &ApplicationRow) -> Result<Form, ApplicationError> {
-    Ok(guide_of(read, row)?.form().ok_or(ApplicationError::NotOpen)?.into_owned())
+    Ok(form(&*guide_of(read, row)?)?.into_owned())
 }

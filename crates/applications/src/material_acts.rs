@@ -5,7 +5,7 @@ use linli_catalogue::offers::{HandIn, Way};
 use linli_files::offers::{self as files, FileId, Use};
 use linli_people::offers as people;
 
-use crate::acts::{draft, item, keep_draft};
+use crate::acts::{draft, form, keep_draft};
 use crate::error::ApplicationError;
 use crate::journey::{Step, after};
 use crate::materials::{Given, upload_check};
@@ -34,8 +34,8 @@ pub fn choose(
 ) -> Result<Step, ApplicationError> {
     let person = act.actor.resident_for(key)?;
     people::present(act, person)?;
-    let row = draft(act, person, key)?;
-    let (_, _, guide, form) = item(act, key)?;
+    let (row, guide) = draft(act, person, key)?;
+    let form = form(&guide)?;
     let house = act.house;
     let mut answers = row.open(house.vault())?;
     let situation = situation::load(act, house.vault(), person, &guide, Some(row.id))?;
@@ -73,8 +73,8 @@ pub fn attach(
 ) -> Result<(), ApplicationError> {
     let person = act.actor.resident_for(key)?;
     people::present(act, person)?;
-    let row = draft(act, person, key)?;
-    let (_, _, guide, form) = item(act, key)?;
+    let (row, guide) = draft(act, person, key)?;
+    let form = form(&guide)?;
     let house = act.house;
     let mut answers = row.open(house.vault())?;
     let situation = situation::load(act, house.vault(), person, &guide, Some(row.id))?;
@@ -104,7 +104,7 @@ pub fn detach(
 ) -> Result<(), ApplicationError> {
     let person = act.actor.resident_for(key)?;
     people::present(act, person)?;
-    let row = draft(act, person, key)?;
+    let (row, _) = draft(act, person, key)?;
     let answers = row.open(act.house.vault())?;
     files::let_go(act, file, &owner(row.id), material)?;
     keep_draft(act, &row, &answers, "applications.detached")

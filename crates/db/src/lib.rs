@@ -17,7 +17,7 @@ mod wal;
 pub use engine::{Db, Engine, LockKey, Options};
 pub use error::{DbError, Kind};
 pub use migrate::{Migration, Room};
-pub use registry::{Entry, Sql, entries};
+pub use registry::{Entry, Sql, entries, numbered};
 pub use row::{Row, RowRef};
 pub use tx::{Read, Seen, Tx, Watch};
 pub use value::{Args, IdSet, Json, Put, Take, Val};

@@ -9,15 +9,31 @@ pub struct Sql<R> {
     /// `module::path::NAME`.
     pub name: &'static str,
     pub text: &'static str,
+    /// The same for SQLite: `?n` for `$n`. SQLite numbers `$n` by first appearance, as any name; `?n` is the n-th value.
+    pub lite: &'static str,
     row: PhantomData<fn() -> R>,
 }
 
 impl<R: Row> Sql<R> {
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(name: &'static str, text: &'static str) -> Self {
-        Self { name, text, row: PhantomData }
+    pub const fn new(name: &'static str, text: &'static str, lite: &'static str) -> Self {
+        Self { name, text, lite, row: PhantomData }
     }
+}
+
+/// `?` for every `$`, while the program is compiled. A `$` stands in no statement but before a number.
+#[doc(hidden)]
+#[must_use]
+#[expect(clippy::indexing_slicing, reason = "N is the length of the text, and nothing else can be done in a constant")]
+pub const fn numbered<const N: usize>(text: &str) -> [u8; N] {
+    let (from, mut to) = (text.as_bytes(), [0; N]);
+    let mut i = 0;
+    while i < N {
+        to[i] = if from[i] == b'$' { b'?' } else { from[i] };
+        i += 1;
+    }
+    to
 }
 
 /// A statement as the registry keeps it.
@@ -67,7 +83,15 @@ impl Entry {
 macro_rules! sql {
     ($($(#[$meta:meta])* $vis:vis $name:ident : $row:ty = $text:expr;)+) => { $(
         $(#[$meta])*
-        $vis const $name: $crate::Sql<$row> = $crate::Sql::new(concat!(module_path!(), "::", stringify!($name)), $text);
+        $vis const $name: $crate::Sql<$row> = {
+            const TEXT: &str = $text;
+            const NUMBERED: [u8; TEXT.len()] = $crate::numbered(TEXT);
+            const LITE: &str = match std::str::from_utf8(&NUMBERED) {
+                Ok(text) => text,
+                Err(_) => panic!("one ASCII letter in the place of another"),
+            };
+            $crate::Sql::new(concat!(module_path!(), "::", stringify!($name)), TEXT, LITE)
+        };
         $crate::inventory::submit! {
             $crate::Entry {
                 name: concat!(module_path!(), "::", stringify!($name)),

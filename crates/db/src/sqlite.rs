@@ -348,26 +348,19 @@ impl Crowd {
     }
 }
 
-/// Binds by the number in the parameter's name: SQLite numbers `$n` by first appearance.
+/// Binds the values of a [`crate::Sql::lite`] text: the n-th is `?n`.
 pub(crate) fn lite_params(stmt: &mut CachedStatement<'_>, vals: &[Val<'_>]) -> Result<(), DbError> {
     let count = stmt.parameter_count();
     if count != vals.len() {
         return Err(DbError::shape(format!("{count} parameters, {} arguments", vals.len())));
     }
-    for index in 1..=count {
-        let number = stmt
-            .parameter_name(index)
-            .and_then(|n| n.strip_prefix('$'))
-            .and_then(|n| n.parse::<usize>().ok());
-        let val = number
-            .and_then(|n| vals.get(n.wrapping_sub(1)))
-            .ok_or_else(|| DbError::shape("a parameter that is not $n"))?;
+    for (n, val) in vals.iter().enumerate() {
         match val {
-            Val::Null => stmt.raw_bind_parameter(index, rusqlite::types::Null)?,
-            Val::Int(n) => stmt.raw_bind_parameter(index, n)?,
+            Val::Null => stmt.raw_bind_parameter(n + 1, rusqlite::types::Null)?,
+            Val::Int(i) => stmt.raw_bind_parameter(n + 1, i)?,
             Val::Text(t) if t.contains('\0') => return Err(DbError::shape("NUL in text")),
-            Val::Text(t) => stmt.raw_bind_parameter(index, &**t)?,
-            Val::Blob(b) => stmt.raw_bind_parameter(index, &**b)?,
+            Val::Text(t) => stmt.raw_bind_parameter(n + 1, &**t)?,
+            Val::Blob(b) => stmt.raw_bind_parameter(n + 1, &**b)?,
         }
     }
     Ok(())

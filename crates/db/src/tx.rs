@@ -71,9 +71,9 @@ impl<'c> Read<'c> {
         let watch = self.watch;
         self.guard(|conn| match conn {
             Conn::Lite(conn) => {
-                let mut stmt = conn.prepare_cached(sql.text)?;
+                let mut stmt = conn.prepare_cached(sql.lite)?;
                 let vals = args.vals();
-                tell(watch, sql.text, &vals);
+                tell(watch, sql.lite, &vals);
                 lite_params(&mut stmt, &vals)?;
                 let mut rows = stmt.raw_query();
                 while let Some(row) = rows.next()? {
@@ -178,9 +178,9 @@ impl<'c> Tx<'c> {
         self.read
             .guard(|conn| match conn {
                 Conn::Lite(conn) => {
-                    let mut stmt = conn.prepare_cached(sql.text)?;
+                    let mut stmt = conn.prepare_cached(sql.lite)?;
                     let vals = args.vals();
-                    tell(watch, sql.text, &vals);
+                    tell(watch, sql.lite, &vals);
                     lite_params(&mut stmt, &vals)?;
                     Ok(u64::try_from(stmt.raw_execute()?).unwrap_or(u64::MAX))
                 }

@@ -251,7 +251,7 @@ impl Desk {
         }
         house
             .act(&actor, move |act| {
-                let (.., guide, _) = applications::item(act, key)?;
+                let (.., guide) = applications::item(act, key)?;
                 applications::file(act, key, &applications::Statements::all(&guide), "")
             })
             .await

@@ -58,7 +58,8 @@ async fn load(req: &Req) -> Result<Option<Loaded>, Fault> {
     Ok(req
         .read(move |r| {
             let Some(row) = r.opt(&store::DRAFT_OF_KEY, (person, &key))? else { return Ok(None) };
-            let (_, _, guide, form) = acts::item(r, &key)?;
+            let (_, _, guide) = acts::item(r, &key)?;
+            let form = acts::form(&guide)?;
             let answers = row.open(house.vault())?;
             let situation = situation::load(r, house.vault(), person, &guide, Some(row.id))?;
             let way = situation.way(&guide, &form, &answers);

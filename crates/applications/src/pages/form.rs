@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use linli_catalogue::offers::{Field, FieldKind, Form, Guide};
+use linli_catalogue::offers::{Field, FieldKind, Guide};
 use linli_web::ui::{Choice, Errors};
 use linli_web::{Fault, Frame, Missing, Reply, Req};
 
@@ -66,7 +66,6 @@ pub(crate) fn typed(req: &Req) -> Typed {
 
 struct Loaded {
     guide: std::sync::Arc<Guide>,
-    form: Form,
     answers: Answers,
     earlier: Typed,
     steps: Vec<Step>,
@@ -82,7 +81,8 @@ async fn load(req: &Req, n: usize) -> Result<Option<Loaded>, Fault> {
     Ok(req
         .read(move |r| {
             let Some(row) = r.opt(&store::DRAFT_OF_KEY, (person, &key))? else { return Ok(None) };
-            let (_, _, guide, form) = acts::item(r, &key)?;
+            let (_, _, guide) = acts::item(r, &key)?;
+            let form = acts::form(&guide)?;
             let answers = row.open(house.vault())?;
             let situation = situation::load(r, house.vault(), person, &guide, Some(row.id))?;
             let way = situation.way(&guide, &form, &answers);
@@ -92,7 +92,8 @@ async fn load(req: &Req, n: usize) -> Result<Option<Loaded>, Fault> {
             let asked = form.pages.get(n.saturating_sub(1)).map(|p| p.fields.iter()).into_iter().flatten();
             let places = super::places(r, lang, asked)?;
             let earlier = acts::earlier(r, house.vault(), person)?;
-            Ok::<_, ApplicationError>(Some(Loaded { guide, form, answers, earlier, steps, shown, places }))
+            drop(form);
+            Ok::<_, ApplicationError>(Some(Loaded { guide, answers, earlier, steps, shown, places }))
         })
         .await?)
 }
@@ -136,7 +137,8 @@ async fn page(req: &Req, errors: Errors, again: Option<&Typed>) -> Result<Reply,
         let w: Words = req.words();
         return Ok(Reply::see_other(&format!("/apply/{key}")).flash(w.said_no_draft()));
     };
-    let page = n.checked_sub(1).and_then(|i| l.form.pages.get(i)).ok_or(Missing)?;
+    let form = acts::form(&l.guide)?;
+    let page = n.checked_sub(1).and_then(|i| form.pages.get(i)).ok_or(Missing)?;
     let Some(shown) = &l.shown else {
         // Not asked of her: on to where she is.
         let next = l.steps.iter().find(|s| matches!(s, Step::Page(p) if *p > n)).unwrap_or(&Step::Check);
@@ -145,8 +147,8 @@ async fn page(req: &Req, errors: Errors, again: Option<&Typed>) -> Result<Reply,
     let value = |field: &str| match again {
         Some(typed) => typed.get(field).cloned().unwrap_or_default(),
         None => match l.answers.answers.get(field) {
-            Some(answer) => super::as_typed(&l.form, field, &answer.value),
-            None => l.earlier.get(field).map(|v| super::as_typed(&l.form, field, v)).unwrap_or_default(),
+            Some(answer) => super::as_typed(&form, field, &answer.value),
+            None => l.earlier.get(field).map(|v| super::as_typed(&form, field, v)).unwrap_or_default(),
         },
     };
     let fields: Vec<&Field> = page.fields.iter().filter(|f| shown.contains(&f.key)).collect();
@@ -250,7 +252,7 @@ pub(crate) async fn keep(req: Req) -> Result<Reply, Fault> {
 /// # Errors
 /// If there is no such page, or the database fails.
 pub async fn preview(req: &Req, guide: &Guide, n: usize, under: &str) -> Result<Reply, Fault> {
-    let form = guide.form().ok_or(Missing)?.into_owned();
+    let form = acts::form(guide)?;
     let page = n.checked_sub(1).and_then(|i| form.pages.get(i)).ok_or(Missing)?;
     let (lang, w) = (req.lang(), req.words::<Words>());
     let fields = page.fields.clone();

@@ -48,13 +48,15 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
     let found = req
         .read(move |r| {
             let Some(row) = r.opt(&store::DRAFT_OF_KEY, (person, &item))? else { return Ok(None) };
-            let (_, _, guide, form) = acts::item(r, &item)?;
+            let (_, _, guide) = acts::item(r, &item)?;
+            let form = acts::form(&guide)?;
             let answers = row.open(house.vault())?;
             let situation = situation::load(r, house.vault(), person, &guide, Some(row.id))?;
             let way = situation.way(&guide, &form, &answers);
             let asks = way.plan.iter().any(|w| w.material.key == wanted_key && w.asks());
             let first = way.plan.iter().find(|w| w.material.key == wanted_key).map(|w| word(w.way));
             let steps = way.steps;
+            drop(form);
             Ok::<_, ApplicationError>(Some((guide, steps, asks, first.unwrap_or_default(), situation.files)))
         })
         .await?;

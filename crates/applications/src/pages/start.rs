@@ -141,7 +141,8 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let asked = key.clone();
     let loaded = req
         .read(move |r| {
-            let (item, version, guide, form) = acts::item(r, &asked)?;
+            let (item, version, guide) = acts::item(r, &asked)?;
+            let form = acts::form(&guide)?;
             let draft = r.opt(&store::DRAFT, (person, item))?;
             let situation = situation::load(r, house.vault(), person, &guide, draft.as_ref().map(|d| d.id))?;
             let tested = profile::test(&guide.conditions, &situation.facts, &situation.rules);

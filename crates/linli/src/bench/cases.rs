@@ -15,9 +15,9 @@ use super::ground::{Ground, Passes, open};
 /// resident may apply again.
 pub const ITEM: &str = "newborn-medical-insurance";
 
-/// What its form asks.
+/// What its form asks. The child was born before the first case of the year on file.
 pub fn answers() -> BTreeMap<String, String> {
-    let said = [("child-name", "陈小满"), ("child-id", "440105202601050025"), ("pay", "account")];
+    let said = [("child-name", "陈小满"), ("child-id", "440105202401050020"), ("pay", "account")];
     BTreeMap::from(said.map(|(key, answer)| (key.to_owned(), answer.to_owned())))
 }
 

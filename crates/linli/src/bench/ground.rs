@@ -1,5 +1,6 @@
 //! What is measured on: the sample district as `linli demo` makes it, in a folder that is kept for the next run, and a copy for
-//! each run, because a run leaves things behind.
+//! each run, because a run leaves things behind. With many cases on file the run is made where they lie: they take hours to put
+//! there and many gigabytes, and what a run leaves is little beside them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,6 +21,9 @@ use crate::demo;
 
 use super::figure::Told;
 
+/// So many cases are not copied for each run.
+const MANY: usize = 50_000;
+
 /// How many residents are signed in.
 const SESSIONS: usize = 640;
 
@@ -27,6 +31,8 @@ const SESSIONS: usize = 640;
 pub struct Ground {
     pub folder: PathBuf,
     pub passes: Passes,
+    /// A copy, to be removed after the run.
+    copy: bool,
 }
 
 /// What callers carry.
@@ -56,7 +62,7 @@ impl Ground {
         let folder = base.join(format!("district-{residents}"));
         let passes = folder.join("passes.json");
         if let Ok(text) = std::fs::read_to_string(&passes) {
-            return Ok(Self { passes: serde_json::from_str(&text)?, folder });
+            return Ok(Self { passes: serde_json::from_str(&text)?, folder, copy: false });
         }
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
@@ -75,7 +81,7 @@ impl Ground {
         let made = Passes { sessions: sessions(&house).await?, desks };
         house.db().close().await;
         std::fs::write(&passes, serde_json::to_string(&made)?)?;
-        Ok(Self { folder, passes: made })
+        Ok(Self { folder, passes: made, copy: false })
     }
 
     /// The same with so many cases on file; made if it is not there.
@@ -94,7 +100,20 @@ impl Ground {
             super::cases::seed(&made, cases, told).await?;
             std::fs::write(done, b"")?;
         }
-        Ok(Self { folder, passes: district.passes })
+        Ok(district.at(folder))
+    }
+
+    /// The same people in another folder, which is kept.
+    pub(super) fn at(self, folder: PathBuf) -> Self {
+        Self { folder, passes: self.passes, copy: false }
+    }
+
+    /// Where a run is made: a copy, or, with so many cases on file, here.
+    ///
+    /// # Errors
+    /// If it cannot be copied.
+    pub fn for_run(self, base: &Path, cases: usize) -> anyhow::Result<Self> {
+        if cases < MANY { self.copy(base) } else { Ok(self) }
     }
 
     /// A copy to run on, in the place of the copy of the last run.
@@ -114,13 +133,15 @@ impl Ground {
             let entry = entry?;
             std::fs::copy(entry.path(), folder.join(entry.file_name()))?;
         }
-        Ok(Self { folder, passes: self.passes.clone() })
+        Ok(Self { folder, passes: self.passes.clone(), copy: true })
     }
 
-    /// Removes a copy.
+    /// Removes what was a copy.
     pub fn remove(self) {
-        // What is left is overwritten by the next run.
-        let _ = std::fs::remove_dir_all(&self.folder);
+        if self.copy {
+            // What is left is overwritten by the next run.
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
     }
 }
 

@@ -81,7 +81,8 @@ impl Work for Lifecycle {
 /// # Errors
 /// If the district cannot be made or served.
 pub async fn run(set: &Settings, told: &Told) -> anyhow::Result<()> {
-    let ground = Ground::with_cases(&set.data, set.residents, set.cases, told).await?.copy(&set.data)?;
+    let ground = Ground::with_cases(&set.data, set.residents, set.cases, told).await?;
+    let ground = ground.for_run(&set.data, set.cases)?;
     let gateway = Server::gateway(&ground.folder)?;
     let config = configure(&ground.folder, Some(gateway.address))?;
     let server = Server::start(&["serve", "--config", &config.to_string_lossy()], set.cgroup.as_deref())?;

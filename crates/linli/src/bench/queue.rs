@@ -44,12 +44,12 @@ pub(super) async fn ground(set: &Settings, told: &Told, streets: u64) -> anyhow:
         seed(&made, set.cases, told).await?;
         std::fs::write(&done, b"")?;
     }
-    let copy = Ground { folder, passes: district.passes.clone() }.copy(&set.data)?;
-    let house = open(&copy.folder, None, None).await?;
+    let ground = district.at(folder).for_run(&set.data, set.cases)?;
+    let house = open(&ground.folder, None, None).await?;
     let one = officer(&house, "bench-queue-one", 1).await?;
     let many = officer(&house, "bench-queue-many", streets).await?;
     house.db().close().await;
-    Ok(OpenCases { ground: copy, one, many })
+    Ok(OpenCases { ground, one, many })
 }
 
 fn street(n: u64) -> anyhow::Result<PlaceCode> {

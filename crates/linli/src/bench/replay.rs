@@ -1,7 +1,6 @@
 //! The peer of `durable-acts`: the very statements that the acts ran, with the very values, run again by a bare rusqlite loop: one
 //! thread, one connection with the same settings, a commit for every batch; no channel, no callers, no savepoint, no sealing.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -67,7 +66,7 @@ impl Recorded {
     ///
     /// # Errors
     /// If a statement fails: then the database is not as it was.
-    pub fn replay(&mut self, file: &Path, batch: usize) -> anyhow::Result<f64> {
+    pub fn replay(&self, file: &Path, batch: usize) -> anyhow::Result<f64> {
         let conn = Connection::open(file)?;
         conn.set_prepared_statement_cache_capacity(2_048);
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -77,7 +76,6 @@ impl Recorded {
         conn.pragma_update(None, "recursive_triggers", true)?;
         conn.pragma_update(None, "cache_size", -65_536)?;
         conn.pragma_update(None, "mmap_size", 268_435_456)?;
-        self.in_order_of_first_appearance(&conn)?;
         let begin = Instant::now();
         for acts in self.acts.chunks(batch) {
             conn.prepare_cached("BEGIN IMMEDIATE")?.raw_execute()?;
@@ -92,27 +90,5 @@ impl Recorded {
             conn.prepare_cached("COMMIT")?.raw_execute()?;
         }
         Ok(begin.elapsed().as_secs_f64())
-    }
-
-    /// SQLite numbers `$n` by first appearance. A loop by hand would bind by place; so the values are put in that order before
-    /// the clock runs.
-    fn in_order_of_first_appearance(&mut self, conn: &Connection) -> anyhow::Result<()> {
-        let mut orders: HashMap<&'static str, Vec<usize>> = HashMap::new();
-        for (text, values) in self.acts.iter_mut().flatten() {
-            if !orders.contains_key(text) {
-                let statement = conn.prepare(text)?;
-                let order = (1..=statement.parameter_count())
-                    .map(|i| {
-                        let name =
-                            statement.parameter_name(i).and_then(|n| n.strip_prefix('$')?.parse().ok());
-                        name.context("a parameter that is not $n")
-                    })
-                    .collect::<anyhow::Result<Vec<usize>>>()?;
-                orders.insert(text, order);
-            }
-            let order = orders.get(text).map_or(&[][..], Vec::as_slice);
-            *values = order.iter().filter_map(|n| values.get(n.wrapping_sub(1)).cloned()).collect();
-        }
-        Ok(())
     }
 }
