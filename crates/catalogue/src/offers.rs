@@ -29,7 +29,7 @@ use crate::{delivered, kept, store};
 /// # Errors
 /// If the database fails.
 pub fn live(read: &mut Read<'_>, key: &str) -> Result<Option<(ItemId, i64, Arc<Guide>)>, CatalogueError> {
-    let Some(head) = read.opt(&store::LIVE, (key,))? else { return Ok(None) };
+    let Some(head) = read.kept_opt(&store::LIVE, (key,))? else { return Ok(None) };
     let (id, version, hash) = head;
     Ok(kept::guide(read, id, version, &hash)?.map(|guide| (id, version, guide)))
 }

@@ -52,8 +52,6 @@ row! {
 sql! {
     pub(crate) BY_KEY: ItemRow = "SELECT i.id, i.key, i.state, i.version, v.document, i.rev, i.own, i.retired_why, i.retired_at FROM items i
         JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1";
-    pub(crate) LIVE: (ItemId, i64, Vec<u8>) = "SELECT i.id, i.version, v.hash FROM items i
-        JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1 AND i.state = 'live'";
     pub(crate) HASH: (Vec<u8>,) = "SELECT hash FROM item_versions WHERE item = $1 AND version = $2";
     pub(crate) VERSION: (Json<Guide>,) = "SELECT document FROM item_versions WHERE item = $1 AND version = $2";
     pub(crate) HEAD: (ItemId, i64, Vec<u8>, i64) = "SELECT i.id, i.version, v.hash, i.own FROM items i
@@ -113,6 +111,11 @@ sql! {
     pub(crate) APART: Card = "SELECT item, key, name_zh, name_en, summary_zh, summary_en, words, department, department_zh, department_en,
         level, persons, events, days, best, worst, declared, unchecked FROM item_cards WHERE declared <> worst AND item > $1 ORDER BY item LIMIT 100";
     pub(crate) STATES: (i64, Option<String>) = "SELECT id, state FROM items WHERE id > $1 ORDER BY id LIMIT $2";
+}
+
+linli_db::kept! {
+    pub(crate) LIVE of ["items", "item_versions"]: (ItemId, i64, Vec<u8>) = "SELECT i.id, i.version, v.hash FROM items i
+        JOIN item_versions v ON v.item = i.id AND v.version = i.version WHERE i.key = $1 AND i.state = 'live'";
 }
 
 linli_acts::retention! {

@@ -42,6 +42,8 @@ pub struct Entry {
     pub text: &'static str,
     pub columns: &'static [&'static str],
     pub arity: usize,
+    /// The tables whose changes end what was kept of it; none: it is not kept.
+    pub kept: &'static [&'static str],
 }
 
 inventory::collect!(Entry);
@@ -78,29 +80,53 @@ impl Entry {
     }
 }
 
+/// A statement whose rows are kept in memory until one of the tables changes that it reads ([`crate::Read::kept`]).
+pub struct Kept<R> {
+    pub sql: Sql<R>,
+}
+
 /// Declares statements: `sql! { BY_ID: CaseRow = "SELECT id, state FROM cases WHERE id = $1"; }`. Any doc comment stays.
 #[macro_export]
 macro_rules! sql {
     ($($(#[$meta:meta])* $vis:vis $name:ident : $row:ty = $text:expr;)+) => { $(
         $(#[$meta])*
-        $vis const $name: $crate::Sql<$row> = {
-            const TEXT: &str = $text;
-            const NUMBERED: [u8; TEXT.len()] = $crate::numbered(TEXT);
-            const LITE: &str = match std::str::from_utf8(&NUMBERED) {
-                Ok(text) => text,
-                Err(_) => panic!("one ASCII letter in the place of another"),
-            };
-            $crate::Sql::new(concat!(module_path!(), "::", stringify!($name)), TEXT, LITE)
+        $vis const $name: $crate::Sql<$row> = $crate::__statement!($name: $row = $text, kept: &[]);
+    )+ };
+}
+
+/// Declares statements over tables that change seldom and are read with every act, which are named:
+/// `kept! { AT of ["rule_values"]: (i64,) = "SELECT value FROM rule_values WHERE key = $1"; }`.
+#[macro_export]
+macro_rules! kept {
+    ($($(#[$meta:meta])* $vis:vis $name:ident of $tables:tt : $row:ty = $text:expr;)+) => { $(
+        $(#[$meta])*
+        $vis const $name: $crate::Kept<$row> =
+            $crate::Kept { sql: $crate::__statement!($name: $row = $text, kept: &$tables) };
+    )+ };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __statement {
+    ($name:ident : $row:ty = $text:expr, kept: $kept:expr) => {{
+        const NAME: &str = concat!(module_path!(), "::", stringify!($name));
+        const TEXT: &str = $text;
+        const NUMBERED: [u8; TEXT.len()] = $crate::numbered(TEXT);
+        const LITE: &str = match std::str::from_utf8(&NUMBERED) {
+            Ok(text) => text,
+            Err(_) => panic!("one ASCII letter in the place of another"),
         };
         $crate::inventory::submit! {
             $crate::Entry {
-                name: concat!(module_path!(), "::", stringify!($name)),
-                text: $text,
+                name: NAME,
+                text: TEXT,
                 columns: <$row as $crate::Row>::COLUMNS,
                 arity: <$row as $crate::Row>::ARITY,
+                kept: $kept,
             }
         }
-    )+ };
+        $crate::Sql::new(NAME, TEXT, LITE)
+    }};
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use rusqlite::{CachedStatement, Connection, OpenFlags};
 use tokio::sync::{mpsc, watch};
 
 use crate::error::DbError;
+use crate::kept::Keeper;
 use crate::sync::{Batch, Synced};
 use crate::tx::{Conn, Read, Tx, Watch};
 use crate::value::Val;
@@ -49,6 +50,7 @@ pub(crate) struct Lite {
     readers: Mutex<Vec<Connection>>,
     pub(crate) committed: watch::Sender<u64>,
     pub(crate) synced: Arc<Synced>,
+    keeper: Arc<Keeper>,
     clock: Arc<dyn Clock>,
 }
 
@@ -89,13 +91,16 @@ impl Lite {
         ids: Arc<IdGen>,
         watch: Option<Watch>,
     ) -> Result<Self, DbError> {
-        let conn = open(path, true)?;
+        let mut conn = open(path, true)?;
+        let keeper = Arc::new(Keeper::new());
+        keeper.watch(&mut conn)?;
         let (queue, waiting) = mpsc::channel(QUEUE);
         let committed = watch::Sender::new(0);
         let writer_clock = Arc::clone(&clock);
         let synced = Arc::new(Synced::default());
         let (hand, syncer) = synced.start(path, committed.clone())?;
         let seen = Arc::clone(&synced);
+        let kept = Arc::clone(&keeper);
         let wal = Arc::new(Wal::default());
         let checkpointer = wal.checkpointer(open(path, true)?)?;
         let writer = std::thread::Builder::new()
@@ -108,6 +113,7 @@ impl Lite {
                     watch: watch.as_ref(),
                     wal: &wal,
                     synced: &synced,
+                    keeper: &kept,
                 };
                 write_loop(&writer, waiting, &hand);
                 drop(hand);
@@ -124,6 +130,7 @@ impl Lite {
             readers: Mutex::default(),
             committed,
             synced: seen,
+            keeper,
             clock,
         })
     }
@@ -155,8 +162,10 @@ impl Lite {
             let start = Timer::now();
             conn.progress_handler(10_000, Some(move || start.elapsed() > limit))?;
         }
+        let generation = self.keeper.generation();
         conn.prepare_cached("BEGIN")?.raw_execute()?;
-        let out = catch_unwind(AssertUnwindSafe(|| f(&mut Read::new(Conn::Lite(&conn), self.clock.now()))));
+        let mut read = Read::new(Conn::Lite(&conn), self.clock.now()).keeping(&self.keeper, generation);
+        let out = catch_unwind(AssertUnwindSafe(|| f(&mut read)));
         if deadline.is_some() {
             conn.progress_handler(0, None::<fn() -> bool>)?;
         }
@@ -211,6 +220,7 @@ fn write_loop(writer: &Writer<'_>, mut waiting: mpsc::Receiver<Queued>, syncer: 
             // A COMMIT that fails leaves the transaction open.
             let _ = writer.exec("ROLLBACK");
         }
+        writer.keeper.ended(fate.is_ok());
         if let Err(back) = syncer.send(Batch { number, acts, fate, wake }) {
             for queued in back.0.acts {
                 (queued.answer)(Err(DbError::lost("nobody syncs any more")));
@@ -228,6 +238,7 @@ struct Writer<'c> {
     watch: Option<&'c Watch>,
     wal: &'c Wal,
     synced: &'c Synced,
+    keeper: &'c Keeper,
 }
 
 /// What became of an act in an open transaction.
@@ -274,6 +285,7 @@ impl Writer<'_> {
     /// Begins a batch anew, each act in a savepoint of its own. One that was alone leaves nothing to begin anew.
     fn one_by_one(&self, batch: &mut [Queued], wake: &mut bool) -> Result<(), DbError> {
         self.exec("ROLLBACK")?;
+        self.keeper.ended(false);
         self.exec("BEGIN IMMEDIATE")?;
         *wake = false;
         if batch.len() == 1 {
@@ -294,7 +306,7 @@ impl Writer<'_> {
 
     fn run(&self, queued: &mut Queued) -> Ran {
         let before = self.conn.total_changes();
-        let mut tx = Tx::new(Conn::Lite(self.conn), self.clock.now(), self.ids).watched(self.watch);
+        let mut tx = Tx::new(Conn::Lite(self.conn), self.clock.now(), self.ids).watched(self.watch).keeping(self.keeper);
         let keep = (queued.run)(&mut tx);
         Ran { keep, wake: keep && tx.wake, wrote: tx.wrote || self.conn.total_changes() != before }
     }

@@ -1,12 +1,14 @@
 //! What an act holds: a transaction of either engine, with the clock and the ids.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use linli_base::{IdGen, Instant};
 
 use crate::error::{DbError, Kind};
 use crate::postgres::PgConn;
-use crate::registry::Sql;
+use crate::kept::{self, Keeper};
+use crate::registry::{Kept, Sql};
 use crate::row::{Row, RowRef};
 use crate::sqlite::lite_params;
 use crate::value::{Args, Val};
@@ -34,11 +36,21 @@ pub struct Read<'c> {
     pub(crate) failed: Option<DbError>,
     now: Instant,
     watch: Option<&'c Watch>,
+    /// And the generation from which this transaction takes.
+    keeper: Option<(&'c Keeper, u64)>,
+    /// What the writer changes itself is not yet in any generation.
+    writes: bool,
 }
 
 impl<'c> Read<'c> {
     pub(crate) fn new(conn: Conn<'c>, now: Instant) -> Self {
-        Self { conn, failed: None, now, watch: None }
+        Self { conn, failed: None, now, watch: None, keeper: None, writes: false }
+    }
+
+    /// The same, with what is kept at a generation that was taken before the snapshot.
+    pub(crate) fn keeping(mut self, keeper: &'c Keeper, generation: u64) -> Self {
+        self.keeper = Some((keeper, generation));
+        self
     }
 
     /// The present, as this transaction sees it from begin to end.
@@ -120,6 +132,54 @@ impl<'c> Read<'c> {
         Ok(out)
     }
 
+    /// All rows of a statement over tables that change seldom, made into what the caller needs; it is made anew when one of the tables
+    /// has changed. One statement is always made into the same thing.
+    ///
+    /// # Errors
+    /// As [`Read::each`].
+    pub fn kept_as<R: Row, T: Send + Sync + 'static>(
+        &mut self,
+        kept: &Kept<R>,
+        args: impl Args,
+        make: impl FnOnce(Vec<R>) -> T,
+    ) -> Result<Arc<T>, DbError> {
+        let keeper = self.keeper.filter(|(keeper, _)| !(self.writes && keeper.is_changed()));
+        let Some((keeper, generation)) = keeper.filter(|_| self.failed.is_none()) else {
+            return Ok(Arc::new(make(self.all(&kept.sql, args)?)));
+        };
+        let key = kept::key(kept.sql.lite, &args.vals());
+        if let Some(found) = keeper.get(&key, generation) {
+            return Ok(found);
+        }
+        let made = Arc::new(make(self.all(&kept.sql, args)?));
+        keeper.put(key, generation, Arc::clone(&made));
+        Ok(made)
+    }
+
+    /// As [`Read::kept_as`]: the rows themselves.
+    ///
+    /// # Errors
+    /// As [`Read::each`].
+    pub fn kept<R: Row + Send + Sync + 'static>(
+        &mut self,
+        kept: &Kept<R>,
+        args: impl Args,
+    ) -> Result<Arc<Vec<R>>, DbError> {
+        self.kept_as(kept, args, |rows| rows)
+    }
+
+    /// As [`Read::kept`]: the first row, if there is one.
+    ///
+    /// # Errors
+    /// As [`Read::each`].
+    pub fn kept_opt<R: Row + Clone + Send + Sync + 'static>(
+        &mut self,
+        kept: &Kept<R>,
+        args: impl Args,
+    ) -> Result<Option<R>, DbError> {
+        Ok(self.kept(kept, args)?.first().cloned())
+    }
+
     /// Exactly one row.
     ///
     /// # Errors
@@ -165,6 +225,13 @@ impl<'c> Tx<'c> {
             watch(Seen::Act);
         }
         self.read.watch = watch;
+        self
+    }
+
+    /// As [`Read::keeping`], for the only writer.
+    pub(crate) fn keeping(mut self, keeper: &'c Keeper) -> Self {
+        self.read = self.read.keeping(keeper, keeper.generation());
+        self.read.writes = true;
         self
     }
 

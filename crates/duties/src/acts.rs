@@ -138,7 +138,7 @@ fn put_duty(
     staff: StaffId,
 ) -> Result<DutyId, OfficeError> {
     let held: Vec<&DutyKind> =
-        act.all(&store::HELD, (staff,))?.iter().filter_map(|d| kind_of(&d.kind)).collect();
+        act.all(&store::HELD.sql, (staff,))?.iter().filter_map(|d| kind_of(&d.kind)).collect();
     if !may_hold_beside(kind, &held) {
         return Err(OfficeError::field("kind", "apart"));
     }
@@ -172,7 +172,7 @@ pub fn deliver_body(
     place: PlaceCode,
 ) -> Result<BodyId, OfficeError> {
     only_system(act)?;
-    match act.opt(&store::BODY_BY_CODE, (code,))? {
+    match act.kept_opt(&store::BODY_BY_CODE, (code,))? {
         Some(body) => Ok(body.id),
         None => put_body(act, code, kind, zh, en, place),
     }
@@ -246,7 +246,7 @@ pub fn change_body(
     state: BodyState,
 ) -> Result<(), OfficeError> {
     act.on_any_duty(&ADMINISTRATOR)?;
-    let old = act.opt(&store::BODY, (id,))?.ok_or(OfficeError::Missing)?;
+    let old = act.kept_opt(&store::BODY, (id,))?.ok_or(OfficeError::Missing)?;
     let (zh, en) = (linli_base::text::tidy(zh), linli_base::text::tidy(en));
     if !(2..=60).contains(&zh.chars().count()) {
         return Err(OfficeError::field("name_zh", "name-length"));
@@ -482,7 +482,7 @@ pub fn leave(act: &mut Act<'_, '_>, id: StaffId, rev: i64) -> Result<(), OfficeE
         return Err(Denied::SamePerson.into());
     }
     let now = act.now();
-    for duty in act.all(&store::HELD, (id,))? {
+    for duty in act.all(&store::HELD.sql, (id,))? {
         end(act, duty.id, duty.rev, now)?;
     }
     if !act.run_one(&store::SET_STATE, (id, rev, StaffState::Left))? {
@@ -510,7 +510,7 @@ pub fn give(
         return Err(Denied::SamePerson.into());
     }
     let kind = kind_of(kind).ok_or_else(|| OfficeError::field("kind", "kind-unknown"))?;
-    let open = act.opt(&store::BODY, (body,))?.is_some_and(|b| b.state == BodyState::Open);
+    let open = act.kept_opt(&store::BODY, (body,))?.is_some_and(|b| b.state == BodyState::Open);
     if !open {
         return Err(OfficeError::field("body", "body-closed"));
     }
@@ -571,7 +571,7 @@ pub fn deputise(
         return Err(Denied::SamePerson.into());
     }
     let held: Vec<&DutyKind> =
-        act.all(&store::HELD, (who.id,))?.iter().filter_map(|d| kind_of(&d.kind)).collect();
+        act.all(&store::HELD.sql, (who.id,))?.iter().filter_map(|d| kind_of(&d.kind)).collect();
     if !kind_of(&duty.kind).is_some_and(|k| may_hold_beside(k, &held)) {
         return Err(OfficeError::field("deputy", "apart"));
     }

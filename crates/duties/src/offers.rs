@@ -10,10 +10,10 @@ pub use crate::domain::{BodyKind, BodyState};
 pub use crate::store::Body;
 use crate::store::{self, DutyRow};
 
-fn held_of(row: DutyRow, deputy: bool) -> Held {
+fn held_of(row: &DutyRow, deputy: bool) -> Held {
     Held {
         duty: row.id,
-        kind: row.kind,
+        kind: row.kind.clone(),
         body: row.body,
         place: row.place,
         deputy_of: deputy.then_some(row.staff),
@@ -25,12 +25,12 @@ fn held_of(row: DutyRow, deputy: bool) -> Held {
 /// # Errors
 /// If the database fails.
 pub fn held(read: &mut Read<'_>, staff: StaffId, now: Instant) -> Result<Vec<Held>, DbError> {
-    if read.opt(&store::STAFF, (staff,))?.is_none_or(|s| s.state != StaffState::Active) {
+    if read.kept_opt(&store::STANDING, (staff,))?.is_none_or(|(state, _)| state != StaffState::Active) {
         return Ok(Vec::new());
     }
-    let own = read.all(&store::HELD, (staff,))?;
-    let lent = read.all(&store::DEPUTISED, (staff, now.day()))?;
-    Ok(own.into_iter().map(|d| held_of(d, false)).chain(lent.into_iter().map(|d| held_of(d, true))).collect())
+    let own = read.kept(&store::HELD, (staff,))?;
+    let lent = read.kept(&store::DEPUTISED, (staff, now.day()))?;
+    Ok(own.iter().map(|d| held_of(d, false)).chain(lent.iter().map(|d| held_of(d, true))).collect())
 }
 
 /// An officer's name.
@@ -38,7 +38,7 @@ pub fn held(read: &mut Read<'_>, staff: StaffId, now: Instant) -> Result<Vec<Hel
 /// # Errors
 /// If the database fails.
 pub fn staff_name(read: &mut Read<'_>, staff: StaffId) -> Result<Option<String>, DbError> {
-    Ok(read.opt(&store::STAFF, (staff,))?.map(|s| s.name))
+    Ok(read.kept_opt(&store::STANDING, (staff,))?.map(|(_, name)| name))
 }
 
 /// The account of a login.
@@ -54,7 +54,7 @@ pub fn staff_by_login(read: &mut Read<'_>, login: &str) -> Result<Option<StaffId
 /// # Errors
 /// If the database fails.
 pub fn body(read: &mut Read<'_>, id: BodyId) -> Result<Option<Body>, DbError> {
-    read.opt(&store::BODY, (id,))
+    read.kept_opt(&store::BODY, (id,))
 }
 
 /// A body by its code.
@@ -62,7 +62,7 @@ pub fn body(read: &mut Read<'_>, id: BodyId) -> Result<Option<Body>, DbError> {
 /// # Errors
 /// If the database fails.
 pub fn body_by_code(read: &mut Read<'_>, code: &str) -> Result<Option<Body>, DbError> {
-    read.opt(&store::BODY_BY_CODE, (code,))
+    read.kept_opt(&store::BODY_BY_CODE, (code,))
 }
 
 /// Kind, body and place of a duty, held or ended.
@@ -70,7 +70,7 @@ pub fn body_by_code(read: &mut Read<'_>, code: &str) -> Result<Option<Body>, DbE
 /// # Errors
 /// If the database fails.
 pub fn duty(read: &mut Read<'_>, id: DutyId) -> Result<Option<Held>, DbError> {
-    Ok(read.opt(&store::DUTY, (id,))?.map(|d| held_of(d, false)))
+    Ok(read.opt(&store::DUTY, (id,))?.map(|d| held_of(&d, false)))
 }
 
 /// Bodies of which somebody holds a kind of duty now, with their names: at most 500.

@@ -66,8 +66,6 @@ row! {
 sql! {
     pub(crate) ADD_BODY: (BodyId,) = "INSERT INTO bodies (id, code, kind, name_zh, name_en, place, state, rev) VALUES ($1, $2, $3, $4, $5, $6, 'open', 1)
         ON CONFLICT (code) DO NOTHING RETURNING id";
-    pub(crate) BODY: Body = "SELECT id, code, kind, name_zh, name_en, place, state, rev FROM bodies WHERE id = $1";
-    pub(crate) BODY_BY_CODE: Body = "SELECT id, code, kind, name_zh, name_en, place, state, rev FROM bodies WHERE code = $1";
     pub(crate) BODIES: Body = "SELECT id, code, kind, name_zh, name_en, place, state, rev FROM bodies WHERE id > $1 ORDER BY id LIMIT $2";
     pub(crate) OPEN_BODIES: Body = "SELECT id, code, kind, name_zh, name_en, place, state, rev FROM bodies WHERE state = 'open' ORDER BY kind DESC, id LIMIT 500";
     pub(crate) CHANGE_BODY: () = "UPDATE bodies SET name_zh = $3, name_en = $4, state = $5, rev = rev + 1 WHERE id = $1 AND rev = $2";
@@ -91,10 +89,7 @@ sql! {
     pub(crate) GIVE: (DutyId,) = "INSERT INTO duties (id, kind, body, place, staff, since, state, given_by, rev) VALUES ($1, $2, $3, $4, $5, $6, 'held', $7, 1)
         ON CONFLICT (kind, body, place, staff) WHERE ended_at IS NULL DO NOTHING RETURNING id";
     pub(crate) DUTY: DutyRow = "SELECT id, kind, body, place, staff, since, ended_at, rev FROM duties WHERE id = $1";
-    pub(crate) HELD: DutyRow = "SELECT id, kind, body, place, staff, since, ended_at, rev FROM duties WHERE staff = $1 AND ended_at IS NULL ORDER BY id LIMIT 200";
     pub(crate) OF_STAFF: DutyRow = "SELECT id, kind, body, place, staff, since, ended_at, rev FROM duties WHERE staff = $1 ORDER BY id DESC LIMIT 200";
-    pub(crate) DEPUTISED: DutyRow = "SELECT d.id, d.kind, d.body, d.place, d.staff, d.since, d.ended_at, d.rev FROM deputies p JOIN duties d ON d.id = p.duty
-        WHERE p.staff = $1 AND p.ended_at IS NULL AND p.from_day <= $2 AND p.to_day >= $2 AND d.ended_at IS NULL ORDER BY d.id LIMIT 200";
     pub(crate) HOLDERS: (StaffId,) = "SELECT staff FROM duties WHERE kind = $1 AND body = $2 AND ended_at IS NULL ORDER BY id LIMIT 200";
     pub(crate) BODIES_WITH: (BodyId, String, String) = "SELECT b.id, b.name_zh, b.name_en FROM bodies b WHERE b.state = 'open'
         AND EXISTS (SELECT 1 FROM duties d WHERE d.kind = $1 AND d.body = b.id AND d.ended_at IS NULL) ORDER BY b.id LIMIT 500";
@@ -115,6 +110,15 @@ sql! {
 
     pub(crate) LOG: linli_acts::LogRow = "SELECT id, subject_kind, subject, rev, act, actor_kind, actor, duty, channel, for_person, person, place, state, digest, at
         FROM log WHERE id < $1 AND (CAST($2 AS TEXT) IS NULL OR act = $2) AND (CAST($3 AS BIGINT) IS NULL OR actor = $3) ORDER BY id DESC LIMIT 100";
+}
+
+linli_db::kept! {
+    pub(crate) STANDING of ["staff"]: (StaffState, String) = "SELECT state, name FROM staff WHERE id = $1";
+    pub(crate) BODY of ["bodies"]: Body = "SELECT id, code, kind, name_zh, name_en, place, state, rev FROM bodies WHERE id = $1";
+    pub(crate) BODY_BY_CODE of ["bodies"]: Body = "SELECT id, code, kind, name_zh, name_en, place, state, rev FROM bodies WHERE code = $1";
+    pub(crate) HELD of ["duties"]: DutyRow = "SELECT id, kind, body, place, staff, since, ended_at, rev FROM duties WHERE staff = $1 AND ended_at IS NULL ORDER BY id LIMIT 200";
+    pub(crate) DEPUTISED of ["deputies", "duties"]: DutyRow = "SELECT d.id, d.kind, d.body, d.place, d.staff, d.since, d.ended_at, d.rev FROM deputies p JOIN duties d ON d.id = p.duty
+        WHERE p.staff = $1 AND p.ended_at IS NULL AND p.from_day <= $2 AND p.to_day >= $2 AND d.ended_at IS NULL ORDER BY d.id LIMIT 200";
 }
 
 linli_acts::retention! {

@@ -38,8 +38,11 @@ row! {
 
 sql! {
     ADD: () = "INSERT INTO notice_texts (id, kind, zh, en, from_day, set_by, set_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    AT: (String, String) = "SELECT zh, en FROM notice_texts WHERE kind = $1 AND from_day <= $2 ORDER BY from_day DESC, id DESC LIMIT 1";
     pub(crate) HISTORY: TextRow = "SELECT zh, en, from_day, set_by, set_at FROM notice_texts WHERE kind = $1 ORDER BY from_day DESC, id DESC LIMIT 100";
+}
+
+linli_db::kept! {
+    AT of ["notice_texts"]: (String, String) = "SELECT zh, en FROM notice_texts WHERE kind = $1 AND from_day <= $2 ORDER BY from_day DESC, id DESC LIMIT 1";
 }
 
 linli_acts::retention! {
@@ -65,7 +68,7 @@ pub(crate) fn at(
     kind: &'static NoticeKind,
     day: Day,
 ) -> Result<(String, String), DbError> {
-    let set = read.opt(&AT, (kind.key, day))?;
+    let set = read.kept_opt(&AT, (kind.key, day))?;
     Ok(set.unwrap_or_else(|| (kind.zh.to_owned(), kind.en.to_owned())))
 }
 

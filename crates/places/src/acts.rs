@@ -125,7 +125,7 @@ pub(crate) fn insert(
     let parent = new.code.parent();
     if let Some(parent) = parent
         && matches!(new.code.level(), linli_base::Level::Street | linli_base::Level::Community)
-        && act.opt(&store::AT, (parent, from))?.is_none()
+        && act.kept_opt(&store::AT, (parent, from))?.is_none()
     {
         return Err(Wrong::NoParent.into());
     }
@@ -207,7 +207,7 @@ pub fn close_division(
     may(act, code)?;
     let last = last_of(act, code)?.ok_or(PlacesError::NotFound)?;
     if let Some(next) = successor
-        && (next == code || next.level() != code.level() || act.opt(&store::AT, (next, day))?.is_none())
+        && (next == code || next.level() != code.level() || act.kept_opt(&store::AT, (next, day))?.is_none())
     {
         return Err(Wrong::Successor.into());
     }
@@ -280,7 +280,7 @@ fn checked(field: &'static str, typed: &str, max: usize) -> Result<String, Place
 
 fn community_holds(act: &mut Act<'_, '_>, community: PlaceCode) -> Result<(), PlacesError> {
     let today = act.now().day();
-    let holds = act.opt(&store::AT, (community, today))?.is_some();
+    let holds = act.kept_opt(&store::AT, (community, today))?.is_some();
     if holds && community.level() == linli_base::Level::Community {
         Ok(())
     } else {

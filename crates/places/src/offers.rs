@@ -15,7 +15,7 @@ pub use crate::store::{Building, Unit};
 /// # Errors
 /// If the database fails.
 pub fn by_code(read: &mut Read<'_>, code: PlaceCode, day: Day) -> Result<Option<Division>, DbError> {
-    read.opt(&store::AT, (code, day))
+    read.kept_opt(&store::AT, (code, day))
 }
 
 /// The divisions right below, as they hold on a day, by code.
@@ -23,7 +23,7 @@ pub fn by_code(read: &mut Read<'_>, code: PlaceCode, day: Day) -> Result<Option<
 /// # Errors
 /// If the database fails.
 pub fn children(read: &mut Read<'_>, code: PlaceCode, day: Day) -> Result<Vec<Division>, DbError> {
-    read.all(&store::CHILDREN, (code, day))
+    Ok(read.kept(&store::CHILDREN, (code, day))?.to_vec())
 }
 
 /// Chinese and English name on a day. A division that does not hold on that day is called by its name nearest to it; an
@@ -32,7 +32,7 @@ pub fn children(read: &mut Read<'_>, code: PlaceCode, day: Day) -> Result<Vec<Di
 /// # Errors
 /// If the database fails.
 pub fn name(read: &mut Read<'_>, code: PlaceCode, day: Day) -> Result<(String, String), DbError> {
-    let found = read.opt(&store::NEAREST, (code, day))?;
+    let found = read.kept_opt(&store::NEAREST, (code, day))?;
     Ok(found.map_or_else(|| (code.to_string(), code.to_string()), |d| d.names()))
 }
 
@@ -44,7 +44,7 @@ pub fn path(read: &mut Read<'_>, code: PlaceCode, day: Day) -> Result<Vec<Divisi
     let mut up = Vec::new();
     let mut at = Some(code);
     while let Some(code) = at {
-        if let Some(d) = read.opt(&store::NEAREST, (code, day))? {
+        if let Some(d) = read.kept_opt(&store::NEAREST, (code, day))? {
             up.push(d);
         }
         at = code.parent();
@@ -64,7 +64,7 @@ pub fn of_level(
     after: i64,
     limit: u16,
 ) -> Result<Vec<Division>, DbError> {
-    read.all(&store::OF_LEVEL, (domain::level_word(level), after, day, limit.min(2_000)))
+    Ok(read.kept(&store::OF_LEVEL, (domain::level_word(level), after, day, limit.min(2_000)))?.to_vec())
 }
 
 /// The district of this house: the first that holds. `None` before anything was imported.

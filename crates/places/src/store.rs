@@ -47,23 +47,13 @@ impl Unit {
 }
 
 sql! {
-    pub(crate) AT: Division = "SELECT code, valid_from, valid_to, name_zh, name_en, rev FROM divisions
-        WHERE code = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)";
     pub(crate) ALL_OF: Division = "SELECT code, valid_from, valid_to, name_zh, name_en, rev FROM divisions
         WHERE code = $1 ORDER BY valid_from LIMIT 200";
     pub(crate) LAST_OF: Division = "SELECT code, valid_from, valid_to, name_zh, name_en, rev FROM divisions
         WHERE code = $1 ORDER BY valid_from DESC LIMIT 1";
-    /// The name nearest to a day: the last one before it, else the first one after.
-    pub(crate) NEAREST: Division = "SELECT code, valid_from, valid_to, name_zh, name_en, rev FROM divisions
-        WHERE code = $1 ORDER BY CASE WHEN valid_from <= $2 THEN 0 ELSE 1 END,
-            CASE WHEN valid_from <= $2 THEN valid_from END DESC, valid_from LIMIT 1";
-    pub(crate) CHILDREN: Division = "SELECT code, valid_from, valid_to, name_zh, name_en, rev FROM divisions
-        WHERE parent = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2) ORDER BY code LIMIT 1000";
     /// Those that hold on the day or begin later: a division with one of these cannot end.
     pub(crate) CHILD_NOT_ENDED: (PlaceCode,) = "SELECT code FROM divisions
         WHERE parent = $1 AND (valid_to IS NULL OR valid_to > $2) ORDER BY code LIMIT 1";
-    pub(crate) OF_LEVEL: Division = "SELECT code, valid_from, valid_to, name_zh, name_en, rev FROM divisions
-        WHERE level = $1 AND code > $2 AND valid_from <= $3 AND (valid_to IS NULL OR valid_to > $3) ORDER BY code LIMIT $4";
     pub(crate) INSERT_DIVISION: () = "INSERT INTO divisions (code, valid_from, valid_to, level, parent, name_zh, name_en, rev)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     pub(crate) END_DIVISION: () = "UPDATE divisions SET valid_to = $3, rev = rev + 1 WHERE code = $1 AND valid_to IS NULL AND rev = $2";
@@ -100,6 +90,19 @@ sql! {
     pub(crate) CLOSE_UNIT: () = "UPDATE units SET closed_at = $3, rev = rev + 1 WHERE id = $1 AND rev = $2 AND closed_at IS NULL";
     pub(crate) REOPEN_UNIT: () = "UPDATE units SET closed_at = NULL, rev = rev + 1 WHERE id = $1 AND rev = $2 AND closed_at IS NOT NULL";
     pub(crate) COMMUNITY_OF_UNIT: (PlaceCode,) = "SELECT b.community FROM units u JOIN buildings b ON b.id = u.building WHERE u.id = $1";
+}
+
+linli_db::kept! {
+    pub(crate) AT of ["divisions"]: Division = "SELECT code, valid_from, valid_to, name_zh, name_en, rev FROM divisions
+        WHERE code = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)";
+    /// The name nearest to a day: the last one before it, else the first one after.
+    pub(crate) NEAREST of ["divisions"]: Division = "SELECT code, valid_from, valid_to, name_zh, name_en, rev FROM divisions
+        WHERE code = $1 ORDER BY CASE WHEN valid_from <= $2 THEN 0 ELSE 1 END,
+            CASE WHEN valid_from <= $2 THEN valid_from END DESC, valid_from LIMIT 1";
+    pub(crate) CHILDREN of ["divisions"]: Division = "SELECT code, valid_from, valid_to, name_zh, name_en, rev FROM divisions
+        WHERE parent = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2) ORDER BY code LIMIT 1000";
+    pub(crate) OF_LEVEL of ["divisions"]: Division = "SELECT code, valid_from, valid_to, name_zh, name_en, rev FROM divisions
+        WHERE level = $1 AND code > $2 AND valid_from <= $3 AND (valid_to IS NULL OR valid_to > $3) ORDER BY code LIMIT $4";
 }
 
 linli_db::codes! {

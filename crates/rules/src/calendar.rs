@@ -1,5 +1,7 @@
 //! The working calendar as the district keeps it.
 
+use std::sync::Arc;
+
 use linli_acts::{Act, Actor, Denied, Entry, House, Subject, Who};
 use linli_base::calendar::{self, DayKind, Stretch, WorkCalendar};
 use linli_base::{Day, Instant};
@@ -29,8 +31,8 @@ pub(crate) fn of_rows(rows: Vec<StretchRow>) -> WorkCalendar {
 ///
 /// # Errors
 /// If the database fails.
-pub fn calendar(read: &mut Read<'_>) -> Result<WorkCalendar, DbError> {
-    Ok(WorkCalendar::new(read.all(&store::DAYS, ())?.into_iter().map(stretch).collect()))
+pub fn calendar(read: &mut Read<'_>) -> Result<Arc<WorkCalendar>, DbError> {
+    read.kept_as(&store::DAYS, (), of_rows)
 }
 
 /// The calendar of the moment from the beginning of a day's year on: enough for whatever is counted from that day, and a tenth of the
@@ -38,9 +40,8 @@ pub fn calendar(read: &mut Read<'_>) -> Result<WorkCalendar, DbError> {
 ///
 /// # Errors
 /// If the database fails.
-pub fn calendar_from(read: &mut Read<'_>, day: Day) -> Result<WorkCalendar, DbError> {
-    let rows = read.all(&store::DAYS_FROM, (day.first_of_year(),))?;
-    Ok(WorkCalendar::new(rows.into_iter().map(stretch).collect()))
+pub fn calendar_from(read: &mut Read<'_>, day: Day) -> Result<Arc<WorkCalendar>, DbError> {
+    read.kept_as(&store::DAYS_FROM, (day.first_of_year(),), of_rows)
 }
 
 /// The calendar as it was known at an instant: what was told on a day is derived again as it was then.

@@ -100,7 +100,7 @@ fn propose_rules(
 }
 
 pub(crate) async fn days_out(req: Req) -> Result<Reply, Fault> {
-    let rows = req.read(|r| r.all(&store::DAYS, ())).await?;
+    let rows = req.read(|r| r.all(&store::DAYS.sql, ())).await?;
     let rows = rows
         .into_iter()
         .map(|d| {
@@ -156,7 +156,7 @@ pub(crate) async fn days_in(req: Req) -> Result<Reply, Fault> {
 const MOST_NEW: usize = 200;
 
 fn propose_days(act: &mut Act<'_, '_>, found: &[NewStretch], why: &str) -> Result<usize, RuleError> {
-    let there = act.all(&store::DAYS, ())?;
+    let there = act.all(&store::DAYS.sql, ())?;
     let today = act.now().day();
     let is_there = |new: &NewStretch| {
         let kind = if new.working { "working" } else { "holiday" };

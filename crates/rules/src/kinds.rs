@@ -120,7 +120,7 @@ fn shown_days(r: &mut Read<'_>, p: &ProposalRow, lang: Lang) -> Result<Shown, Ru
         (w.kind().to_owned(), String::new(), kind.to_owned()),
         (w.source().to_owned(), String::new(), new.source.clone()),
     ];
-    let before = r.all(&store::DAYS, ())?;
+    let before = r.all(&store::DAYS.sql, ())?;
     let mut after = before.clone();
     after.push(StretchRow {
         id: StretchId::from_raw(0),
@@ -138,7 +138,7 @@ fn shown_days(r: &mut Read<'_>, p: &ProposalRow, lang: Lang) -> Result<Shown, Ru
 
 fn check_removal(r: &mut Read<'_>, _: &str, json: &Json, _: Day) -> Result<(), RuleError> {
     let Removal { stretch } = content(json)?;
-    r.all(&store::DAYS, ())?.iter().any(|d| d.id == stretch).then_some(()).ok_or(RuleError::Missing)
+    r.all(&store::DAYS.sql, ())?.iter().any(|d| d.id == stretch).then_some(()).ok_or(RuleError::Missing)
 }
 
 fn apply_removal(act: &mut Act<'_, '_>, p: &ProposalRow) -> Result<(), RuleError> {
@@ -148,7 +148,7 @@ fn apply_removal(act: &mut Act<'_, '_>, p: &ProposalRow) -> Result<(), RuleError
 
 fn shown_removal(r: &mut Read<'_>, p: &ProposalRow, lang: Lang) -> Result<Shown, RuleError> {
     let (w, Removal { stretch }) = (Words::from(lang), content(&p.content.0)?);
-    let before = r.all(&store::DAYS, ())?;
+    let before = r.all(&store::DAYS.sql, ())?;
     let Some(old) = before.iter().find(|d| d.id == stretch).cloned() else {
         // Decided: it is taken out.
         return Ok(Shown { title: p.key.clone(), ..Shown::default() });

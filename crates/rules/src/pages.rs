@@ -278,7 +278,7 @@ pub(crate) async fn set(req: Req) -> Result<Reply, Fault> {
 }
 
 async fn calendar_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fault> {
-    let mut rows = req.read(|r| r.all(&store::DAYS, ())).await?;
+    let mut rows = req.read(|r| r.all(&store::DAYS.sql, ())).await?;
     rows.sort_by_key(|r| (-i64::from(r.to_day.year()), r.from_day));
     let (f, w, form) = (req.frame(), req.words::<Words>(), req.form());
     let errors = Errors::new(f.words().errors_title(), wrong);

@@ -46,16 +46,19 @@ row! {
 
 sql! {
     pub(crate) SET: () = "INSERT INTO rule_values (id, key, value, from_day, source, certainty, set_by, set_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    AT: (i64, String, Certainty, Day) = "SELECT value, source, certainty, from_day FROM rule_values WHERE key = $1 AND from_day <= $2 ORDER BY from_day DESC, id DESC LIMIT 1";
     pub(crate) HISTORY: ValueRow = "SELECT id, key, value, from_day, source, certainty, set_by, set_at FROM rule_values WHERE key = $1 ORDER BY id DESC LIMIT 100";
     pub(crate) ADD_DAYS: () = "INSERT INTO calendar_stretches (id, from_day, to_day, kind, zh, en, source, certainty, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    pub(crate) DAYS: StretchRow = "SELECT id, from_day, to_day, kind, zh, en, source, certainty FROM calendar_stretches WHERE removed_at IS NULL ORDER BY id LIMIT 1000";
-    pub(crate) DAYS_FROM: StretchRow = "SELECT id, from_day, to_day, kind, zh, en, source, certainty FROM calendar_stretches
-        WHERE removed_at IS NULL AND to_day >= $1 ORDER BY id LIMIT 1000";
     pub(crate) DAYS_AT: StretchRow = "SELECT id, from_day, to_day, kind, zh, en, source, certainty FROM calendar_stretches
         WHERE added_at <= $1 AND (removed_at IS NULL OR removed_at > $1) ORDER BY id LIMIT 1000";
     pub(crate) ANY_DAYS: (i64,) = "SELECT count(*) FROM calendar_stretches";
     pub(crate) REMOVE_DAYS: () = "UPDATE calendar_stretches SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL";
+}
+
+linli_db::kept! {
+    AT of ["rule_values"]: (i64, String, Certainty, Day) = "SELECT value, source, certainty, from_day FROM rule_values WHERE key = $1 AND from_day <= $2 ORDER BY from_day DESC, id DESC LIMIT 1";
+    pub(crate) DAYS of ["calendar_stretches"]: StretchRow = "SELECT id, from_day, to_day, kind, zh, en, source, certainty FROM calendar_stretches WHERE removed_at IS NULL ORDER BY id LIMIT 1000";
+    pub(crate) DAYS_FROM of ["calendar_stretches"]: StretchRow = "SELECT id, from_day, to_day, kind, zh, en, source, certainty FROM calendar_stretches
+        WHERE removed_at IS NULL AND to_day >= $1 ORDER BY id LIMIT 1000";
 }
 
 /// What a rule says on a day: the last value set that holds by then, or the default.
@@ -63,7 +66,7 @@ sql! {
 /// # Errors
 /// If the database fails.
 pub fn value(read: &mut Read<'_>, rule: &'static Rule, day: Day) -> Result<Value, DbError> {
-    Ok(match read.opt(&AT, (rule.key, day))? {
+    Ok(match read.kept_opt(&AT, (rule.key, day))? {
         Some((value, source, certainty, since)) => Value { value, source, certainty, since: Some(since) },
         None => Value {
             value: rule.default,

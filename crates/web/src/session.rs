@@ -46,6 +46,7 @@ row! {
 }
 
 row! {
+    #[derive(Clone)]
     struct TokenRow { id: TokenId, duty: DutyId, duty_kind: String, body: BodyId, place: PlaceCode }
 }
 
@@ -63,12 +64,15 @@ sql! {
     END_ONE: () = "UPDATE sessions SET ended_at = $4 WHERE id = $1 AND kind = $2 AND subject = $3 AND ended_at IS NULL";
     END_ALL: () = "UPDATE sessions SET ended_at = $3 WHERE kind = $1 AND subject = $2 AND ended_at IS NULL AND id <> $4";
     SWEEP: () = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT 1000)";
-    TOKEN: TokenRow = "SELECT id, duty, duty_kind, body, place FROM api_tokens WHERE digest = $1 AND ended_at IS NULL";
     ADD_TOKEN: () = "INSERT INTO api_tokens (id, digest, name, duty, duty_kind, body, place, created_by, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     TOKENS: TokenInfo = "SELECT id, name, duty, duty_kind, body, created_by, created_at, ended_at FROM api_tokens WHERE id < $1 ORDER BY id DESC LIMIT $2";
     TOKENS_OF: (TokenId,) = "SELECT id FROM api_tokens WHERE duty = $1 AND ended_at IS NULL ORDER BY id LIMIT 200";
     END_TOKEN: () = "UPDATE api_tokens SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
+}
+
+linli_db::kept! {
+    TOKEN of ["api_tokens"]: TokenRow = "SELECT id, duty, duty_kind, body, place FROM api_tokens WHERE digest = $1 AND ended_at IS NULL";
 }
 
 linli_acts::retention! {
@@ -469,7 +473,7 @@ fn csrf_of(vault: &Vault, secret: &str) -> String {
 /// Finds the token of an `Authorization: Bearer` header.
 pub(crate) async fn identify_token(house: &House, secret: &str) -> Result<Option<Actor>, DbError> {
     let digest = token::digest(secret);
-    let row = house.read(move |r| r.opt(&TOKEN, (digest,))).await?;
+    let row = house.read(move |r| r.kept_opt(&TOKEN, (digest,))).await?;
     Ok(row.map(|t| Actor {
         who: Who::Token(t.id),
         channel: Channel::Api,

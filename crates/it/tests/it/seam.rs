@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use it::TestHouse;
 use linli_acts::{Actor, once};
-use linli_db::{DbError, IdSet, Kind, LockKey, Migration, Room, sql};
+use linli_db::{DbError, IdSet, Kind, LockKey, Migration, Room, kept, sql};
 
 const TABLES: &[Migration] = &[Migration {
     number: 1,
@@ -20,6 +20,10 @@ sql! {
     NAME: () = "INSERT INTO seam_names (id, name, note) VALUES ($1, $2, $3)";
     NAMES: (i64, String) = "SELECT id, name FROM seam_names ORDER BY name";
     SOME: (i64,) = "SELECT id FROM seam_names WHERE id IN (SELECT CAST(key AS BIGINT) FROM json_each($1)) ORDER BY id";
+}
+
+kept! {
+    SEAT of ["seam_seats"]: (i64,) = "SELECT taken FROM seam_seats WHERE id = $1";
 }
 
 async fn houses() -> Vec<TestHouse> {
@@ -161,5 +165,54 @@ async fn a_request_sent_twenty_times_is_done_once() {
         }
         assert!(answers.windows(2).all(|w| w[0] == w[1]), "{answers:?}");
         assert_eq!(h.house.db().read(|r| r.all(&NAMES, ())).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_kept_is_never_older_than_an_answer() {
+    for h in houses().await {
+        let db = h.house.db().clone();
+        let taken = |r: &mut linli_db::Read<'_>| Ok::<_, DbError>(r.kept_opt(&SEAT, (1,))?.map_or(0, |s| s.0));
+        let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        // Readers who fill what is kept all the time.
+        let mut readers = tokio::task::JoinSet::new();
+        for _ in 0..3 {
+            let (db, stop) = (db.clone(), Arc::clone(&stop));
+            readers.spawn(async move {
+                let mut last = 0;
+                while !stop.load(std::sync::atomic::Ordering::SeqCst) {
+                    let now = db.read(taken).await.unwrap();
+                    assert!(now >= last, "{now} after {last}");
+                    last = now;
+                    tokio::task::yield_now().await;
+                }
+            });
+        }
+        for n in 1..=200i64 {
+            let (before, own) = db
+                .write(move |tx| {
+                    let before = taken(tx)?;
+                    assert!(tx.run_one(&TAKE, (n, 1))?);
+                    Ok::<_, DbError>((before, taken(tx)?))
+                })
+                .await
+                .unwrap();
+            assert_eq!((before, own), (n - 1, n), "an act sees what it did itself, on {:?}", db.engine());
+            assert_eq!(db.read(taken).await.unwrap(), n, "whoever was answered sees it");
+            // What is rolled back was never kept.
+            let refused: Result<(), DbError> = db
+                .write(move |tx| {
+                    tx.run_one(&TAKE, (n + 1, 1))?;
+                    assert_eq!(taken(tx)?, n + 1);
+                    Err(DbError { kind: Kind::Other, what: "refused".into() })
+                })
+                .await;
+            assert!(refused.is_err());
+            assert_eq!(db.read(taken).await.unwrap(), n);
+        }
+        stop.store(true, std::sync::atomic::Ordering::SeqCst);
+        while let Some(done) = readers.join_next().await {
+            done.unwrap();
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Every statement of every room, prepared on both engines and refused if it would mean something else on one of them.
 
+use std::collections::BTreeSet;
+
 use it::TestHouse;
 use linli_db::{Engine, entries, inspect};
 
@@ -9,6 +11,12 @@ const COLUMN_TYPES: [&str; 6] = ["int8", "int4", "bool", "text", "json", "bytea"
 /// What prepares on both and means two things, or what only SQLite lets pass.
 const WORDS: [&str; 9] =
     ["LIKE", "ILIKE", "AVG(", "REPLACE INTO", "SELECT *", "LOWER(", "UPPER(", "DATETIME(", "DEFERRABLE"];
+
+/// The tables that a text reads.
+fn tables(text: &str) -> BTreeSet<&str> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.windows(2).filter(|w| matches!(w[0], "FROM" | "JOIN")).map(|w| w[1]).collect()
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_statement_prepares_and_reads_as_its_row_says() {
@@ -25,6 +33,9 @@ async fn every_statement_prepares_and_reads_as_its_row_says() {
             seen += 1;
             let fault = |what: String| format!("{:?} {}: {what}", db.engine(), entry.name);
             let upper = entry.text.to_uppercase();
+            if !entry.kept.is_empty() && tables(entry.text) != entry.kept.iter().copied().collect() {
+                faults.push(fault(format!("kept of {:?}, reads {:?}", entry.kept, tables(entry.text))));
+            }
             faults
                 .extend(WORDS.iter().filter(|w| upper.contains(**w)).map(|w| fault(format!("the word {w}"))));
             let Some(parameters) = entry.parameters() else {
