@@ -27,7 +27,7 @@ pub enum Seen<'a> {
 }
 
 /// Told of everything that acts run: for measuring and for finding what is slow. See [`crate::Db::open_watched`].
-pub type Watch = std::sync::Arc<dyn Fn(Seen<'_>) + Send + Sync>;
+pub type Watch = Arc<dyn Fn(Seen<'_>) + Send + Sync>;
 
 /// A snapshot to read from. A statement that fails makes the whole transaction failed, on both engines: every later
 /// statement fails with the same error and nothing is stored, so only `?` gets an act out.

@@ -43,7 +43,7 @@ pub async fn run(set: &Settings, told: &Told) -> anyhow::Result<()> {
         house.db().close().await;
         let again = Arc::clone(&recorded);
         let (acts, statements, seconds) = tokio::task::spawn_blocking(move || {
-            let mut recorded = again.lock().unwrap_or_else(PoisonError::into_inner);
+            let recorded = again.lock().unwrap_or_else(PoisonError::into_inner);
             let seconds = recorded.replay(&before, CALLERS)?;
             Ok::<_, anyhow::Error>((recorded.acts(), recorded.statements(), seconds))
         })
