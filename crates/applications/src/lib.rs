@@ -33,7 +33,7 @@ linli_words::include_words!();
 /// Tables of this room.
 pub const ROOM: linli_db::Room = linli_db::Room {
     name: "applications",
-    migrations: linli_db::migrations![1 => "0001_applications.sql", 2 => "0002_materials.sql", 3 => "0003_told.sql", 4 => "0004_visits.sql"],
+    migrations: linli_db::migrations![1 => "0001_applications.sql", 2 => "0002_materials.sql", 3 => "0003_told.sql", 4 => "0004_visits.sql", 5 => "0005_filed.sql"],
 };
 
 /// Key of this room's kind of case.

@@ -400,6 +400,26 @@ pub struct Described {
     pub column_types: Vec<String>,
 }
 
+/// How SQLite would run a statement, a line for each table that it reads; nothing on PostgreSQL, whose plans depend on what is there.
+///
+/// # Errors
+/// If the engine refuses it.
+pub async fn plan(db: &Db, text: &'static str) -> Result<Vec<String>, DbError> {
+    db.read(move |r| match &r.conn {
+        crate::tx::Conn::Lite(conn) => {
+            let mut s = conn.prepare(&format!("EXPLAIN QUERY PLAN {text}"))?;
+            let mut rows = s.raw_query();
+            let mut out = Vec::new();
+            while let Some(row) = rows.next()? {
+                out.push(row.get(3)?);
+            }
+            Ok(out)
+        }
+        crate::tx::Conn::Pg(_) => Ok(Vec::new()),
+    })
+    .await
+}
+
 /// Prepares a statement on a migrated database and tells its form.
 ///
 /// # Errors

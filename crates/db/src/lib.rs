@@ -34,5 +34,5 @@ pub use serde;
 
 /// For the crate's own tests and the statement test in `linli`: what an engine says of a statement without running it.
 pub mod inspect {
-    pub use crate::engine::{Described, describe};
+    pub use crate::engine::{Described, describe, plan};
 }

@@ -32,7 +32,7 @@ linli_words::include_words!();
 /// Tables of this crate.
 pub const ROOM: linli_db::Room = linli_db::Room {
     name: "web",
-    migrations: linli_db::migrations![1 => "0001_sessions.sql", 2 => "0002_tokens.sql"],
+    migrations: linli_db::migrations![1 => "0001_sessions.sql", 2 => "0002_tokens.sql", 3 => "0003_serving.sql"],
 };
 
 /// Choice of language and type size, which only set a cookie and go back; what the API is, for programs and for people.

@@ -70,6 +70,87 @@ async fn every_statement_prepares_and_reads_as_its_row_says() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// Tables that stay small however long a district runs: what officers keep by hand, and what is one row a day or a seal.
+const SMALL: [&str; 19] = [
+    "abolished_proofs",
+    "bodies",
+    "calendar_stretches",
+    "certificate_kinds",
+    "duties",
+    "first_tokens",
+    "item_cards",
+    "items",
+    "migrations",
+    "notice_texts",
+    "place_imports",
+    "publications",
+    "rule_values",
+    "seal_authorities",
+    "seals",
+    "search_synonyms",
+    "staff",
+    "standing_authorisations",
+    "wechat_tickets",
+];
+
+/// Statements that walk a table that grows, and why they may.
+const WALKS: [(&str, &str); 9] = [
+    ("check::GAPS", "linli check reads everything"),
+    ("::SWEEP", "once a day, a thousand rows at once"),
+    ("::FORGET_TOLD", "once a day"),
+    ("chain::LAST_SEAL", "the last row by its key"),
+    ("chain::LATEST_CHECKPOINT", "the last row by its key"),
+    ("chain::SEALS_SINCE", "PostgreSQL alone"),
+    ("jobs::ALL_INSIDE", "in the order of the index, bounded"),
+    ("places::SWEEP_ROWS", "once a day"),
+    ("acts::tests", "a test's own"),
+];
+
+/// The table that a line of a plan walks from end to end, or of which it walks all rows of one state.
+fn walked<'a>(line: &'a str, text: &'a str) -> Option<&'a str> {
+    let (word, rest) = line.split_once(' ')?;
+    let name = rest.split_whitespace().next()?;
+    let whole = word == "SCAN";
+    let of_a_state = word == "SEARCH" && (line.ends_with("(state=?)") || line.ends_with("(kind=?)"));
+    if !(whole || of_a_state) || matches!(name, "CONSTANT" | "json_each") {
+        return None;
+    }
+    // An alias, or the name itself; what is neither is a part of the statement.
+    let words: Vec<&str> = text.split_whitespace().chain(["", ""]).collect();
+    let named = words.windows(3).find_map(|w| {
+        let table = w[1].trim_end_matches([')', ',']);
+        (matches!(w[0], "FROM" | "JOIN" | "UPDATE")
+            && (table == name || w[2].trim_end_matches([')', ',']) == name))
+            .then_some(table)
+    });
+    named.filter(|t| !t.starts_with('(') && !t.starts_with("json_each"))
+}
+
+/// What a table holds after ten years must not slow down a page: each statement finds its rows by an index.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_statement_walks_a_table_that_grows() {
+    let house = TestHouse::open(Engine::Sqlite).await.unwrap();
+    let db = house.house.db().clone();
+    let mut faults = Vec::new();
+    for entry in entries() {
+        if entry.name.starts_with("it::") || entry.name.ends_with("SERVER_TIME") {
+            continue;
+        }
+        for line in inspect::plan(&db, entry.text).await.unwrap() {
+            let Some(table) = walked(&line, entry.text) else { continue };
+            if !SMALL.contains(&table) && !WALKS.iter().any(|(name, _)| entry.name.contains(name)) {
+                faults.push(format!("{}: {line}", entry.name));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let text = "SELECT a.id FROM applications a WHERE a.state = $1 ";
+    let found: Vec<Option<&str>> = ["SCAN a", "SEARCH a USING INDEX x (state=?)", "SEARCH a USING INDEX x (person=?)"]
+        .map(|line| walked(line, text))
+        .to_vec();
+    assert_eq!(found, [Some("applications"), Some("applications"), None]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_table_says_how_long_it_keeps_what() {
     let mut missing = Vec::new();
