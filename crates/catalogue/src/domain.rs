@@ -244,7 +244,8 @@ impl Guide {
         if self.name.zh.trim().is_empty() {
             bad("name.zh", BadGuide::Name);
         }
-        if self.department.code.is_empty() || self.department.zh.is_empty() {
+        let parted = |s: &str| s.is_empty() || s.contains('|');
+        if parted(&self.department.code) || parted(&self.department.zh) {
             bad("department", BadGuide::Department);
         }
         for event in self.events.iter().filter(|e| kinds::event(e).is_none()) {

@@ -40,6 +40,7 @@ order-of = Order of { $label }
 in-words = { $join }: ({ $tests })
 error-mark = Error: 
 wrong-empty = Please fill this in
+wrong-many = Too many rows
 wrong-long = Too long, please shorten it
 wrong-number = Give a whole number
 wrong-range = The number is out of range

@@ -37,6 +37,7 @@ order-of = { $label }的顺序
 in-words = { $join }：（{ $tests }）
 error-mark = 有错误：
 wrong-empty = 请填写这一项
+wrong-many = 行数太多，请减少
 wrong-long = 太长了，请缩短
 wrong-number = 请填一个整数
 wrong-range = 数字超出了范围

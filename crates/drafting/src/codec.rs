@@ -4,8 +4,8 @@
 use linli_catalogue::offers::Guide;
 use serde_json::{Map, Value, json};
 
-use crate::shape::{self, Part, Record, Shape};
-use crate::typed::Typed;
+use crate::shape::{self, Part, Record, SECTIONS, Shape};
+use crate::typed::{MOST_ROWS, Typed};
 
 /// What is wrong with what was typed: name of the input, key of the words.
 pub type Wrong = Vec<(String, &'static str)>;
@@ -235,6 +235,11 @@ fn line(typed: &Typed, name: &str, wrong: &mut Wrong) -> Value {
     Value::String(value.to_owned())
 }
 
+/// Several words as they are typed: one in each line, or parted by semicolons, as a table has them.
+pub(crate) fn words(typed: &str) -> Value {
+    typed.split(['\n', '；', ';']).map(str::trim).filter(|word| !word.is_empty()).collect()
+}
+
 fn one_of(typed: &Typed, name: &str, choices: &[shape::Choice], wrong: &mut Wrong) -> Value {
     let value = typed.get(name);
     if !choices.iter().any(|(word, _)| *word == value) {
@@ -262,7 +267,10 @@ fn decode_part(part: &Part, typed: &Typed, prefix: &str, record: &mut Value, wro
             put_at(record, &below(part.key, "en"), en);
             return;
         }
-        Shape::Words => typed.get(&name).lines().map(str::trim).filter(|l| !l.is_empty()).collect(),
+        Shape::Words => {
+            line(typed, &name, wrong);
+            words(typed.get(&name))
+        }
         Shape::Number(least, most) => {
             number(typed, &name, *least, *most, wrong).map_or(Value::Null, Value::from)
         }
@@ -284,13 +292,18 @@ fn decode_part(part: &Part, typed: &Typed, prefix: &str, record: &mut Value, wro
             wrong.push((name.clone(), "wrong-test"));
             Value::Null
         }),
-        Shape::Rows(parts) => (0..typed.rows(&name))
-            .map(|i| {
-                let mut row = Value::Object(Map::new());
-                parts.iter().for_each(|p| decode_part(p, typed, &format!("{name}.{i}"), &mut row, wrong));
-                row
-            })
-            .collect(),
+        Shape::Rows(parts) => {
+            if typed.get(&below(&name, "n")).parse().is_ok_and(|n: usize| n > MOST_ROWS) {
+                wrong.push((name.clone(), "wrong-many"));
+            }
+            (0..typed.rows(&name))
+                .map(|i| {
+                    let mut row = Value::Object(Map::new());
+                    parts.iter().for_each(|p| decode_part(p, typed, &format!("{name}.{i}"), &mut row, wrong));
+                    row
+                })
+                .collect()
+        }
         Shape::Department => {
             let cells: Vec<&str> = typed.get(&name).splitn(3, '|').collect();
             match cells[..] {
@@ -378,8 +391,13 @@ fn decode_test(typed: &Typed, name: &str, depth: usize, wrong: &mut Wrong) -> Op
     match kind {
         "fact" => {
             let than = match typed.get(&format!("{name}.than")) {
-                "rule" => json!({ "rule": typed.get(&format!("{name}.rule")) }),
-                "word" => json!({ "word": typed.get(&format!("{name}.word")) }),
+                than @ ("rule" | "word") => {
+                    let input = format!("{name}.{than}");
+                    if typed.get(&input).is_empty() {
+                        wrong.push((input.clone(), "wrong-choose"));
+                    }
+                    json!({ than: line(typed, &input, wrong) })
+                }
                 _ => {
                     let n = number(typed, &format!("{name}.number"), i64::MIN, i64::MAX, wrong);
                     json!({ "number": n })
@@ -403,6 +421,33 @@ fn decode_test(typed: &Typed, name: &str, depth: usize, wrong: &mut Wrong) -> Op
             }
         }
         _ => None,
+    }
+}
+
+/// A document from outside as it would be if somebody had typed it: opened and saved page by page, so that a file is held to what the
+/// pages allow, and nothing comes in that a page could not show and read back. With what no page would take, by its path.
+#[must_use]
+pub fn retyped(document: &Value) -> (Value, Wrong) {
+    let (mut out, mut wrong) = (document.clone(), Wrong::new());
+    for section in SECTIONS.iter().filter(|s| !at(document, s.base).is_null()) {
+        retype(&mut out, section.base, section.record, &mut wrong);
+    }
+    (out, wrong)
+}
+
+fn retype(document: &mut Value, base: &str, record: &Record, wrong: &mut Wrong) {
+    let stood = at(document, base).clone();
+    // As a browser sends it.
+    let typed = Typed::of(encode(record, &stood).pairs());
+    match decode(record, &typed, &stood) {
+        Ok(made) => drop(put_at(document, base, made)),
+        Err(found) => wrong.extend(found.into_iter().map(|(name, what)| (below(base, &name), what))),
+    }
+    for list in record.lists {
+        let path = below(base, list.key);
+        for i in 0..at(document, &path).as_array().map_or(0, Vec::len) {
+            retype(document, &below(&path, &i.to_string()), list.record, wrong);
+        }
     }
 }
 

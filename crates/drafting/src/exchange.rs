@@ -218,7 +218,7 @@ fn table(bytes: &[u8]) -> Result<(Vec<Raw>, Faults), SheetError> {
         let mut cells = Vec::new();
         for (i, (column, _, _)) in TABLE.iter().enumerate() {
             if row.has(column)
-                && let Some(text) = row.may(column, 2_000)
+                && let Some(text) = row.may_lines(column, 2_000)
             {
                 cells.push((i, text));
             }
@@ -251,7 +251,7 @@ fn put_row(
         };
         let value = match cell {
             Cell::Text => Value::from(text.as_str()),
-            Cell::Words => text.split(['；', ';']).map(str::trim).filter(|w| !w.is_empty()).collect(),
+            Cell::Words => codec::words(text),
             Cell::Number if text.is_empty() && *path == "declared_visits" => {
                 if let Value::Object(all) = &mut document {
                     all.remove(*path);
@@ -380,13 +380,18 @@ fn plan(
         bad("department", "not-your-department", "");
         return Ok(());
     }
+    // A column of the table where there is one, else the path in the document.
+    let column = |path: &str| TABLE.iter().find(|c| c.1 == path).map_or(path.to_owned(), |c| c.0.to_owned());
+    let (document, wrong) = codec::retyped(&codec::document(&filed.guide));
+    let guide = codec::guide(&document).filter(|_| wrong.is_empty());
+    let Some(guide) = guide else {
+        wrong.iter().for_each(|(path, code)| bad(&column(path), code, ""));
+        return Ok(());
+    };
+    let filed = Filed { guide, ..filed };
     let faults = acts::faults(&filed.guide, &linli_catalogue::abolished::all(read)?);
     if !faults.is_empty() {
-        for (path, code, arg) in faults {
-            // A column of the table where there is one, else the path in the document.
-            let column = TABLE.iter().find(|c| c.1 == path).map_or(path.clone(), |c| c.0.to_owned());
-            bad(&column, code, &arg);
-        }
+        faults.iter().for_each(|(path, code, arg)| bad(&column(path), code, arg));
         return Ok(());
     }
     let changed = match stands {

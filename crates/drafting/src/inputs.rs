@@ -384,7 +384,10 @@ impl Maker<'_> {
                 if words.is_empty() {
                     Input::Field(self.field(&of("word"), &label))
                 } else {
-                    let words = words.into_iter().map(|(v, l)| Choice::new(&v, &l)).collect();
+                    // Nothing is chosen before she chooses.
+                    let none = Choice::new("", &self.words("choose"));
+                    let words = words.into_iter().map(|(v, l)| Choice::new(&v, &l));
+                    let words = std::iter::once(none).chain(words).collect();
                     Input::Choose(self.choose(&of("word"), &label, words).list())
                 }
             }

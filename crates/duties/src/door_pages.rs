@@ -106,10 +106,14 @@ fn first_page(req: &Req, wrong: Vec<(String, String)>) -> Reply {
         Field::new("body_name", w.body_name(), form.raw("body_name"))
             .hint(w.body_name_hint())
             .error(errors.of("name_zh")),
-        Field::new("place", w.place(), if form.has("place") { form.raw("place") } else { "440105000000" })
-            .hint(w.place_hint())
-            .kind(Kind::Number)
-            .error(errors.of("place")),
+        Field::new(
+            "place",
+            w.place_code(),
+            if form.has("place") { form.raw("place") } else { "440105000000" },
+        )
+        .hint(w.place_hint())
+        .kind(Kind::Number)
+        .error(errors.of("place")),
         Field::new("name", w.your_name(), form.raw("name")).autocomplete("name").error(errors.of("name")),
         Field::new("login", w.login(), form.raw("login"))
             .hint(w.login_hint())

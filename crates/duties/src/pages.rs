@@ -2,9 +2,9 @@
 
 use askama::Template;
 use linli_acts::{BodyId, DutyId, LogId, StaffId, duty_kinds};
-use linli_base::{Day, PlaceCode};
+use linli_base::{Day, Level, PlaceCode};
 use linli_web::session::{self, SessionKind};
-use linli_web::ui::{Choice, Choose, Errors, Field, Kind, Pager, Row, Rows};
+use linli_web::ui::{Choice, Choose, Errors, Field, Pager, Row, Rows};
 use linli_web::{Fault, Frame, Malformed, Reply, Req, SessionId};
 use linli_words::Lang;
 
@@ -33,6 +33,7 @@ struct BodiesPage {
     pager: Pager,
     fields: Vec<Field>,
     kind: Choose,
+    place: Choose,
 }
 
 struct ShownBody {
@@ -77,7 +78,7 @@ struct MemberPage {
     security: bool,
     kind: Choose,
     body: Choose,
-    place: Field,
+    place: Choose,
     link: Option<String>,
 }
 
@@ -167,10 +168,22 @@ pub(crate) async fn end_session(req: Req) -> Result<Reply, Fault> {
     Ok(Reply::see_other("/office/me").flash(req.words::<Words>().session_ended()))
 }
 
+/// Every place of the district that holds, to choose from.
+fn places(r: &mut linli_db::Read<'_>, lang: Lang, day: Day) -> Result<Vec<Choice>, OfficeError> {
+    let Some(district) = linli_places::offers::district(r, day)? else { return Ok(Vec::new()) };
+    let levels = [Level::District, Level::Street, Level::Community];
+    let all = linli_places::offers::to_choose(r, lang, &[district.code], &levels, day)?;
+    Ok(all.into_iter().map(|(code, name)| Choice::new(&code.to_string(), &name)).collect())
+}
+
+fn choose_place(label: &str, typed: &str, places: Vec<Choice>, errors: &Errors) -> Choose {
+    Choose::new("place", label, typed, places).list().error(errors.of("place"))
+}
+
 async fn bodies_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fault> {
     let after: BodyId = req.ask("after").unwrap_or(BodyId::from_raw(0));
     let lang = req.lang();
-    let found = req
+    let (found, places) = req
         .read(move |r| {
             let today = r.now().day();
             let mut out = Vec::new();
@@ -178,7 +191,7 @@ async fn bodies_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, F
                 let place = linli_places::offers::name(r, b.place, today)?;
                 out.push((b, lang.pick(&place.0, &place.1).into_owned()));
             }
-            Ok::<_, OfficeError>(out)
+            Ok::<_, OfficeError>((out, places(r, lang, today)?))
         })
         .await?;
     let (f, w, form) = (req.frame(), req.words::<Words>(), req.form());
@@ -213,15 +226,13 @@ async fn bodies_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, F
         Field::new("code", w.body_code(), form.raw("code")).hint(w.body_code_hint()).error(errors.of("code")),
         Field::new("name_zh", w.name_zh(), form.raw("name_zh")).error(errors.of("name_zh")),
         Field::new("name_en", w.name_en(), form.raw("name_en")).optional(f.words().optional()),
-        Field::new("place", w.place(), form.raw("place"))
-            .hint(w.place_hint())
-            .kind(Kind::Number)
-            .error(errors.of("place")),
     ];
+    let place = choose_place(w.place(), form.raw("place"), places, &errors);
     let status = if errors.is_empty() { 200 } else { 422 };
     Ok(Reply::page(&BodiesPage {
         pager: pager(&f, next, first),
         kind: Choose::new("kind", w.body_kind(), chosen, kinds),
+        place,
         errors,
         rows,
         fields,
@@ -337,7 +348,7 @@ async fn member_page(
 ) -> Result<Reply, Fault> {
     let lang = req.lang();
     let w: Words = req.words();
-    let (row, duties, bodies) = req
+    let (row, duties, bodies, places) = req
         .read(move |r| {
             let row = r.opt(&store::STAFF, (id,))?.ok_or(OfficeError::Missing)?;
             let today = r.now().day();
@@ -345,7 +356,8 @@ async fn member_page(
             for d in r.all(&store::OF_STAFF, (id,))? {
                 duties.push(shown_duty(r, lang, &w, d, today)?);
             }
-            Ok::<_, OfficeError>((row, duties, r.all(&store::OPEN_BODIES, ())?))
+            let bodies = r.all(&store::OPEN_BODIES, ())?;
+            Ok::<_, OfficeError>((row, duties, bodies, places(r, lang, today)?))
         })
         .await?;
     let (f, form) = (req.frame(), req.form());
@@ -369,14 +381,7 @@ async fn member_page(
         security: other && actor.holds_any(&SECURITY).is_ok(),
         kind: Choose::new("kind", w.duty(), form.raw("kind"), kinds).list().error(errors.of("kind")),
         body: Choose::new("body", w.body(), form.raw("body"), bodies).list().error(errors.of("body")),
-        place: Field::new(
-            "place",
-            w.duty_place(),
-            if form.has("place") { form.raw("place") } else { "440105000000" },
-        )
-        .hint(w.place_hint())
-        .kind(Kind::Number)
-        .error(errors.of("place")),
+        place: choose_place(w.duty_place(), form.raw("place"), places, &errors),
         link,
         errors,
         f,

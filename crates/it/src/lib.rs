@@ -26,7 +26,7 @@ use linli_vault::Vault;
 use linli_web::Site;
 
 pub use served::Served;
-pub use visitor::{Form, Page, Visitor};
+pub use visitor::{Form, Page, Visitor, unescaped};
 
 /// The morning on which the tests begin: a Tuesday, a working day.
 pub fn morning() -> Instant {

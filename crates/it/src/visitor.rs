@@ -47,18 +47,38 @@ pub struct Form {
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
-    Some(unescape(rest.split('"').next()?))
+    Some(unescaped(rest.split('"').next()?))
 }
 
-fn unescape(text: &str) -> String {
-    text.replace("&quot;", "\"")
-        .replace("&#34;", "\"")
-        .replace("&#39;", "'")
-        .replace("&#x27;", "'")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&#38;", "&")
-        .replace("&amp;", "&")
+/// A text of a page as a browser reads it.
+pub fn unescaped(text: &str) -> String {
+    let mut parts = text.split('&');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once(';').unwrap_or((part, ""));
+        let read = match name {
+            "amp" => Some('&'),
+            "lt" => Some('<'),
+            "gt" => Some('>'),
+            "quot" => Some('"'),
+            name => {
+                let n = name.strip_prefix("#x").map(|hex| u32::from_str_radix(hex, 16));
+                let n = n.or_else(|| name.strip_prefix('#').map(str::parse));
+                n.and_then(Result::ok).and_then(char::from_u32)
+            }
+        };
+        match read {
+            Some(read) => {
+                out.push(read);
+                out.push_str(rest);
+            }
+            None => {
+                out.push('&');
+                out.push_str(part);
+            }
+        }
+    }
+    out
 }
 
 impl Form {
@@ -81,7 +101,7 @@ impl Form {
             }
             if tag.starts_with("textarea") {
                 let typed = piece.split_once('>').map_or("", |(_, typed)| typed);
-                fields.insert(name, unescape(typed));
+                fields.insert(name, unescaped(typed));
                 continue;
             }
             let kind = attribute(tag, "type").unwrap_or_default();
@@ -250,6 +270,17 @@ impl Visitor {
     /// Submits a form and follows where it leads.
     pub async fn submit(&mut self, form: &Form) -> Page {
         let (page, to) = self.send("POST", &form.action, Some(encode(&form.fields))).await;
+        match to {
+            Some(next) => self.get(&next).await,
+            None => page,
+        }
+    }
+
+    /// Sends names and values in their order, some given more than once, and follows where it leads.
+    pub async fn send_pairs(&mut self, path: &str, pairs: &[(String, String)]) -> Page {
+        let one = |s: &str| linli_web::encode(s);
+        let body: Vec<String> = pairs.iter().map(|(k, v)| format!("{}={}", one(k), one(v))).collect();
+        let (page, to) = self.send("POST", path, Some(body.join("&"))).await;
         match to {
             Some(next) => self.get(&next).await,
             None => page,

@@ -2,6 +2,7 @@
 
 use linli_base::{Day, Level, PlaceCode};
 use linli_db::{DbError, Read};
+use linli_words::Lang;
 
 use crate::domain::{self, BuildingId, Division, UnitId};
 use crate::store;
@@ -73,6 +74,43 @@ pub fn of_level(
 /// If the database fails.
 pub fn district(read: &mut Read<'_>, day: Day) -> Result<Option<Division>, DbError> {
     Ok(of_level(read, Level::District, day, 0, 1)?.into_iter().next())
+}
+
+/// The places that somebody may choose from, as they hold on a day: each of `within` and what lies below it, of these levels, by code, each
+/// with its name under that of its street. A list where nobody must know a code.
+///
+/// # Errors
+/// If the database fails.
+pub fn to_choose(
+    read: &mut Read<'_>,
+    lang: Lang,
+    within: &[PlaceCode],
+    levels: &[Level],
+    day: Day,
+) -> Result<Vec<(PlaceCode, String)>, DbError> {
+    let mut out = Vec::new();
+    let mut streets: Vec<Division> = Vec::new();
+    for level in [Level::District, Level::Street, Level::Community] {
+        let all = of_level(read, level, day, 0, 2_000)?;
+        if levels.contains(&level) {
+            for place in all.iter().filter(|p| within.iter().any(|w| w.contains(p.code))) {
+                let street = streets.iter().find(|s| Some(s.code) == place.code.parent());
+                let (zh, en) = place.names();
+                let name = match street.map(Division::names) {
+                    Some((up_zh, up_en)) => {
+                        lang.pick(&format!("{up_zh} {zh}"), &format!("{up_en}, {en}")).into_owned()
+                    }
+                    None => lang.pick(&zh, &en).into_owned(),
+                };
+                out.push((place.code, name));
+            }
+        }
+        if level == Level::Street {
+            streets = all;
+        }
+    }
+    out.sort_by_key(|(code, _)| *code);
+    Ok(out)
 }
 
 /// What became of a division: (code, since), by day.

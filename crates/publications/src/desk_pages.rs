@@ -2,9 +2,11 @@
 
 use askama::Template;
 use linli_acts::{Actor, BodyId};
-use linli_base::PlaceCode;
+use linli_base::{Level, PlaceCode};
+use linli_db::Read;
 use linli_web::ui::{Chip, Choice, Choose, Errors, Fact, Facts, Field, Kind, Pager, Tone};
 use linli_web::{DirectoryService, Fault, Frame, Missing, Reply, Req};
+use linli_words::Lang;
 
 use crate::acts::{self, Placed, Wording};
 use crate::domain::{Change, DocumentKind, DocumentState, Piece, PublicationId, Topic, VersionState, pieces};
@@ -49,7 +51,7 @@ struct FormPage {
     office: Option<Choose>,
     /// While nothing of it was published.
     placing: Vec<Choose>,
-    place: Option<Field>,
+    place: Option<Choose>,
     fields: Vec<Field>,
 }
 
@@ -219,40 +221,49 @@ fn placing(req: &Req, w: Words, stands: Option<(DocumentKind, Topic)>, errors: &
     ]
 }
 
-fn place_field(req: &Req, w: Words, stands: &str, errors: &Errors) -> Field {
+/// The places for which she may publish, for one body or any of hers.
+fn places(
+    r: &mut Read<'_>,
+    actor: &Actor,
+    lang: Lang,
+    body: Option<BodyId>,
+) -> Result<Vec<Choice>, PublicationError> {
+    let mine = offices(actor, true).into_iter().filter(|(b, _)| body.is_none_or(|body| *b == body));
+    let within: Vec<PlaceCode> = mine.map(|(_, place)| place).collect();
+    let levels = [Level::District, Level::Street, Level::Community];
+    let today = r.now().day();
+    let all = linli_places::offers::to_choose(r, lang, &within, &levels, today)?;
+    Ok(all.into_iter().map(|(code, name)| Choice::new(&code.to_string(), &name)).collect())
+}
+
+fn place_field(req: &Req, w: Words, stands: &str, places: Vec<Choice>, errors: &Errors) -> Choose {
     let form = req.form();
     let value = if form.has("place") { form.raw("place") } else { stands };
-    Field::new("place", w.place_code(), value)
+    Choose::new("place", w.place_code(), value, places)
+        .list()
         .hint(w.place_code_hint())
-        .kind(Kind::Number)
         .error(errors.of("place"))
 }
 
 async fn begin_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fault> {
-    let (lang, mine) = (req.lang(), offices(req.actor(), true));
-    let choices = req
+    let (lang, actor) = (req.lang(), req.actor().clone());
+    let (bodies, places) = req
         .read(move |r| {
-            let today = r.now().day();
-            let mut out = Vec::new();
-            for (body, place) in mine.iter().copied() {
-                let label =
-                    format!("{} · {}", names::body(r, lang, body)?, names::place(r, lang, place, today)?);
-                out.push((body, place, label));
+            let mut mine: Vec<BodyId> = offices(&actor, true).into_iter().map(|(body, _)| body).collect();
+            mine.dedup();
+            let mut bodies = Vec::new();
+            for body in mine {
+                bodies.push(Choice::new(&body.to_string(), &names::body(r, lang, body)?));
             }
-            Ok::<_, PublicationError>(out)
+            Ok::<_, PublicationError>((bodies, places(r, &actor, lang, None)?))
         })
         .await?;
     let (f, w) = (req.frame(), req.words::<Words>());
     let errors = Errors::new(f.words().errors_title(), wrong);
-    let first = choices.first().map(|(body, place, _)| (*body, *place));
-    let bodies: Vec<Choice> =
-        choices.iter().map(|(b, _, label)| Choice::new(&b.to_string(), label)).collect();
+    let first = |of: &[Choice]| of.first().map(|c| c.value.clone()).unwrap_or_default();
     let typed = req.form().raw("body");
-    let chosen = match first {
-        Some((body, _)) if typed.is_empty() => body.to_string(),
-        _ => typed.to_owned(),
-    };
-    let place = first.map(|(_, place)| place.to_string()).unwrap_or_default();
+    let chosen = if typed.is_empty() { first(&bodies) } else { typed.to_owned() };
+    let place = first(&places);
     let status = if errors.is_empty() { 200 } else { 422 };
     Ok(Reply::page(&FormPage {
         title: w.begin(),
@@ -260,7 +271,7 @@ async fn begin_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fa
         rev: 0,
         office: Some(Choose::new("body", w.body(), &chosen, bodies).error(errors.of("body"))),
         placing: placing(req, w, None, &errors),
-        place: Some(place_field(req, w, &place, &errors)),
+        place: Some(place_field(req, w, &place, places, &errors)),
         fields: wording_fields(req, w, &Wording::default(), true, &errors),
         errors,
         f,
@@ -343,13 +354,15 @@ pub(crate) async fn begin(req: Req) -> Result<Reply, Fault> {
 async fn write_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fault> {
     let id: PublicationId = req.path("id")?;
     let actor = req.actor().clone();
-    let (row, v) = req
+    let lang = req.lang();
+    let (row, v, places) = req
         .read(move |r| {
             let row = acts::load(r, id)?;
             actor.holds(&PUBLISHER, row.body, row.place).map_err(|_| PublicationError::Missing)?;
             let v = r.opt(&store::OPEN_VERSION, (id,))?;
             let v = v.filter(|v| v.state == VersionState::Draft).ok_or(PublicationError::Missing)?;
-            Ok::<_, PublicationError>((row, v))
+            let places = places(r, &actor, lang, Some(row.body))?;
+            Ok::<_, PublicationError>((row, v, places))
         })
         .await?;
     let (f, w) = (req.frame(), req.words::<Words>());
@@ -370,7 +383,7 @@ async fn write_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fa
         rev: v.rev,
         office: None,
         placing: if first { placing(req, w, Some((row.kind, row.topic)), &errors) } else { Vec::new() },
-        place: first.then(|| place_field(req, w, &row.place.to_string(), &errors)),
+        place: first.then(|| place_field(req, w, &row.place.to_string(), places, &errors)),
         fields: wording_fields(req, w, &stands, v.n == 1, &errors),
         errors,
         f,

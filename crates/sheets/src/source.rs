@@ -152,9 +152,7 @@ fn text_cell(text: &str, limits: &Limits) -> Cell {
     } else if text.chars().nth(limits.cell).is_some() {
         Cell::Bad("cell-too-long")
     } else {
-        // What `neutral` put in front when we wrote it.
-        let own = text.strip_prefix('\'').filter(|rest| crate::write::is_formula(rest));
-        Cell::Text(own.unwrap_or(text).to_owned())
+        Cell::Text(crate::write::unmarked(text).to_owned())
     }
 }
 

@@ -89,10 +89,14 @@ impl Row<'_> {
 
     /// One line of text, tidied; empty if there is none. A cell that cannot be taken is empty too: its fault is noted already.
     pub fn text(&self, key: &str) -> String {
+        text::tidy(self.raw(key))
+    }
+
+    fn raw(&self, key: &str) -> &str {
         let cell = self.columns.iter().find(|c| c.key == key).and_then(|c| self.cells.get(c.at));
         match cell {
-            Some(Cell::Text(t)) => text::tidy(t),
-            _ => String::new(),
+            Some(Cell::Text(t)) => t,
+            _ => "",
         }
     }
 
@@ -122,6 +126,12 @@ impl Row<'_> {
             return None;
         }
         Some(value)
+    }
+
+    /// As [`Row::may`], with its line breaks.
+    pub fn may_lines(&mut self, key: &str, max: usize) -> Option<String> {
+        self.may(key, max)?;
+        Some(text::tidy_lines(self.raw(key)))
     }
 
     /// A value that must be there and be of this type; `kind` is the fault if it is not.

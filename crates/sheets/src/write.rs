@@ -1,5 +1,7 @@
 //! CSV and XLSX out.
 
+use std::borrow::Cow;
+
 use rust_xlsxwriter::{Format, Workbook};
 
 use crate::error::SheetError;
@@ -12,10 +14,20 @@ pub(crate) fn is_formula(cell: &str) -> bool {
     risky && !(number && cell.starts_with('-'))
 }
 
+/// Whether a cell looks as [`neutral`] would have written it, so that it takes one mark more to be read back as it is.
+fn is_marked(cell: &str) -> bool {
+    cell.strip_prefix('\'').is_some_and(|rest| is_formula(rest) || is_marked(rest))
+}
+
+/// A cell without the mark that [`neutral`] put in front when we wrote it.
+pub(crate) fn unmarked(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|_| is_marked(cell)).unwrap_or(cell)
+}
+
 /// The cell so that no spreadsheet runs it (OWASP, "CSV injection").
 #[must_use]
 pub fn neutral(cell: &str) -> String {
-    if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+    if is_formula(cell) || is_marked(cell) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 /// A CSV in UTF-8 with a mark, as every spreadsheet opens it.
@@ -56,7 +68,10 @@ where
     }
     for (line, row) in (1u32..).zip(rows) {
         for (i, cell) in row.into_iter().enumerate() {
-            sheet.write_string(line, column(i), cell.as_ref()).map_err(failed)?;
+            // No text of a sheet is run: only what would be read back as marked takes a mark.
+            let cell = cell.as_ref();
+            let cell = if is_marked(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) };
+            sheet.write_string(line, column(i), cell).map_err(failed)?;
         }
     }
     sheet.set_freeze_panes(1, 0).map_err(failed)?;

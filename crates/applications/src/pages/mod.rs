@@ -98,17 +98,15 @@ pub(crate) fn places<'a>(
         return Ok(Vec::new());
     }
     let today = read.now().day();
-    let mut out = Vec::new();
-    let Some(district) = linli_places::offers::district(read, today)? else { return Ok(out) };
-    for street in linli_places::offers::children(read, district.code, today)? {
-        let (street_zh, street_en) = street.names();
-        for community in linli_places::offers::children(read, street.code, today)? {
-            let (zh, en) = community.names();
-            let name = lang.pick(&format!("{street_zh} {zh}"), &format!("{street_en}, {en}")).into_owned();
-            out.push(Choice::new(&community.code.to_string(), &name));
-        }
-    }
-    Ok(out)
+    let Some(district) = linli_places::offers::district(read, today)? else { return Ok(Vec::new()) };
+    let all = linli_places::offers::to_choose(
+        read,
+        lang,
+        &[district.code],
+        &[linli_base::Level::Community],
+        today,
+    )?;
+    Ok(all.into_iter().map(|(code, name)| Choice::new(&code.to_string(), &name)).collect())
 }
 
 /// A stored value as it is typed: yuan instead of fen; everything else as it is.

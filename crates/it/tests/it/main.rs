@@ -26,5 +26,7 @@ mod publications;
 mod routes;
 mod rules;
 mod seam;
+mod sound;
+mod sound_items;
 mod statements;
 mod tamper;

@@ -249,6 +249,14 @@ async fn another_bodys_desk_is_no_desk() {
     assert!(list.status == 200 && !list.says("别人写的"));
     // And she publishes nothing for a place that is not hers.
     let page = clerk.get("/desk/publications/new").await;
+    // She chooses among what is hers: her street first, then its communities by name, no code to be known.
+    let text = page.text();
+    let places = text.split("name=\"place\"").nth(1).unwrap().split("</select>").next().unwrap();
+    assert!(
+        places.contains("value=\"440105006000\"") && places.contains("value=\"440105006001\""),
+        "{places}"
+    );
+    assert!(places.contains("街道 ") && !places.contains("440105000000"), "{places}");
     let filled = form(&page, "/desk/publications")
         .with("kind", "plan")
         .with("topic", "community")
