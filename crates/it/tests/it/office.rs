@@ -144,7 +144,10 @@ async fn first_day() {
             .next()
             .unwrap()
             .to_owned();
-        let form = form_with(&page, "place").with("kind", "duties.auditor").with("body", &body);
+        let form = form_with(&page, "place")
+            .with("kind", "duties.auditor")
+            .with("body", &body)
+            .with("place", "440105000000");
         let page = admin.submit(&form).await;
         assert!(page.says("岗位已任命"), "{}", page.text());
         let (status, _) = auditor.peek("GET", "/office/log").await;
