@@ -148,6 +148,22 @@ pub fn put(answers: &mut Answers, shown: &Shown<'_>, new: BTreeMap<String, Answe
     answers.answers.extend(new);
 }
 
+/// Puts what was typed over what was answered, wrong as it may be: for whoever can no longer save it and wants to copy it.
+pub fn put_typed(answers: &mut Answers, form: &Form, typed: &BTreeMap<String, String>, today: Day) {
+    let mut one = |key: String, field: &Field| {
+        let Some(text) = typed.get(&key) else { return };
+        let value = regular(field, text, today).unwrap_or_else(|_| text.clone());
+        answers.answers.insert(key, Answer { value, source: AnswerSource::Typed });
+    };
+    for field in form.fields() {
+        one(field.key.clone(), field);
+        let rows = if field.kind == FieldKind::Group { field.max.unwrap_or(0) } else { 0 };
+        for n in 1..=usize::try_from(rows).unwrap_or(0) {
+            field.fields.iter().for_each(|part| one(row_key(&field.key, n, &part.key), part));
+        }
+    }
+}
+
 /// What is no longer asked does not go along.
 pub fn keep_asked(answers: &mut Answers, pages: &[Shown<'_>]) {
     let asked = keys(pages, answers);

@@ -54,10 +54,16 @@ pub fn all(read: &mut Read<'_>) -> Result<Vec<Abolished>, DbError> {
     read.all(&store::ABOLISHED, ())
 }
 
+/// Whether an item asks for a material whose name has these words.
+#[must_use]
+pub fn asks(guide: &Guide, words: &str) -> bool {
+    guide.materials.iter().any(|m| m.name.zh.replace(' ', "").contains(words))
+}
+
 /// The first of a list that an item asks for.
 #[must_use]
 pub fn asked_of<'a>(list: &'a [Abolished], guide: &Guide) -> Option<&'a Abolished> {
-    list.iter().find(|a| guide.materials.iter().any(|m| m.name.zh.replace(' ', "").contains(&a.words)))
+    list.iter().find(|a| asks(guide, &a.words))
 }
 
 /// The first abolished proof that an item asks for.

@@ -66,6 +66,25 @@ pub fn page(
     Ok(rows.into_iter().map(|(id, key, version, document)| (id, key, version, document.0)).collect())
 }
 
+/// Names of live items that ask for a proof whose name has these words: at most `most`.
+///
+/// # Errors
+/// If the database fails.
+pub fn asking_for(read: &mut Read<'_>, words: &str, most: usize) -> Result<Vec<(String, String)>, DbError> {
+    let (mut out, mut after) = (Vec::new(), ItemId::from_raw(0));
+    loop {
+        let items = page(read, after, 200)?;
+        let Some(last) = items.last().map(|i| i.0) else { return Ok(out) };
+        for (.., guide) in items.into_iter().filter(|(.., g)| abolished::asks(g, words)) {
+            out.push((guide.name.zh, guide.name.en));
+            if out.len() == most {
+                return Ok(out);
+            }
+        }
+        after = last;
+    }
+}
+
 /// The versions of an item, newest first, each with its instant: at most 200.
 ///
 /// # Errors

@@ -9,8 +9,8 @@ use linli_vault::Vault;
 pub use crate::acts::{Arriving, CatalogueError, deliver};
 pub use crate::cards::{Card, Finder};
 pub use crate::changes::{
-    Counts, Standing, counts, newer, newer_open, newer_seen, page, put_live, reinstate, retire, retired,
-    standing, versions,
+    Counts, Standing, asking_for, counts, newer, newer_open, newer_seen, page, put_live, reinstate, retire,
+    retired, standing, versions,
 };
 pub use crate::domain::{BadGuide, Both, Condition, Fault, Guide, ItemId, ItemState, Level, Pace};
 pub use crate::form::{Field, FieldKind, Form, Grant, KnownFrom, Page, asked};

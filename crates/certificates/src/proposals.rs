@@ -4,8 +4,8 @@ use linli_acts::Act;
 use linli_base::Day;
 use linli_catalogue::kinds;
 use linli_db::Read;
-use linli_rules::RuleError;
 use linli_rules::proposals::{ProposalKind, ProposalRow, Shown};
+use linli_rules::{APPROVER, RuleError};
 use linli_words::Lang;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,7 +18,9 @@ use crate::{KEEPER, Words, acts, store};
 pub(crate) const KIND: &str = "certificate-kind";
 
 linli_rules::inventory::submit! {
-    ProposalKind { key: KIND, zh: "证照目录", en: "Kind of certificate", proposer: &KEEPER, check, apply, shown }
+    ProposalKind {
+        key: KIND, zh: "证照目录", en: "Kind of certificate", proposer: &KEEPER, approver: &APPROVER, check, apply, shown,
+    }
 }
 
 /// What is proposed: the next version of a kind, after the one that was seen; 0 for a new kind.
@@ -97,5 +99,5 @@ fn shown(read: &mut Read<'_>, p: &ProposalRow, lang: Lang) -> Result<Shown, Rule
     for key in keys {
         lines.push((key.to_owned(), found(old.as_ref(), key), found(Some(&new), key)));
     }
-    Ok(Shown { title: lang.pick(&new.name.zh, &new.name.en).into_owned(), lines, preview: Vec::new() })
+    Ok(Shown { title: lang.pick(&new.name.zh, &new.name.en).into_owned(), lines, ..Shown::default() })
 }

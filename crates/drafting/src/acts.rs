@@ -1,9 +1,9 @@
-//! Beginning, writing, proposing, approving; retiring and bringing back. No text goes live that one officer alone has seen.
+//! Beginning, writing, proposing, approving. No text goes live that one officer alone has seen.
 
 use linli_acts::{Act, Denied, DutyKind, Entry, StaffId, Subject};
 use linli_base::FieldError;
 use linli_catalogue::abolished;
-use linli_catalogue::offers::{self as catalogue, Guide, ItemState, Standing};
+use linli_catalogue::offers::{self as catalogue, Guide, ItemState};
 use linli_catalogue::visits::best_and_worst;
 use linli_db::{DbError, Json, Read};
 
@@ -32,7 +32,11 @@ pub fn faults(guide: &Guide, list: &[abolished::Abolished]) -> Vec<(String, &'st
 }
 
 /// A duty for the department of an item. Of one whose department is no body here, everybody who holds the duty may take care.
-fn may(act: &mut Act<'_, '_>, kind: &'static DutyKind, department: &str) -> Result<StaffId, DraftingError> {
+pub(crate) fn may(
+    act: &mut Act<'_, '_>,
+    kind: &'static DutyKind,
+    department: &str,
+) -> Result<StaffId, DraftingError> {
     match linli_duties::offers::body_by_code(act, department)? {
         Some(body) => act.on_duty(kind, body.id, body.place)?,
         None => act.on_any_duty(kind)?,
@@ -89,11 +93,12 @@ pub fn is_key(key: &str) -> bool {
 /// Begins a draft with a document: the live text, one of an earlier version, one that was brought, or a first one.
 ///
 /// # Errors
-/// If the actor is no editor of its department, somebody has begun already, or the key is none.
+/// If the actor is no editor of its department, it is retired, somebody has begun already, or the key is none.
 pub fn begin(act: &mut Act<'_, '_>, key: &str, guide: &Guide) -> Result<DraftId, DraftingError> {
     let by = may(act, &EDITOR, &guide.department.code)?;
     let standing = catalogue::standing(act, key)?;
     match &standing {
+        Some(s) if s.state == ItemState::Retired => return Err(DraftingError::Retired),
         Some(s) => drop(may(act, &EDITOR, &s.guide.department.code)?),
         None if !is_key(key) => return Err(DraftingError::field("key", "bad-key")),
         None => {}
@@ -141,7 +146,7 @@ fn seen(act: &mut Act<'_, '_>, key: &str, rev: i64, state: DraftState) -> Result
     if draft.rev == rev && draft.state == state { Ok(draft) } else { Err(DraftingError::Changed) }
 }
 
-fn words(field: &'static str, typed: &str) -> Result<(), FieldError> {
+pub(crate) fn words(field: &'static str, typed: &str) -> Result<(), FieldError> {
     match typed.chars().count() {
         0 => Err(FieldError::new(field, "wrong-empty")),
         n if n > LONGEST_REASON => Err(FieldError::new(field, "wrong-long").arg(LONGEST_REASON)),
@@ -173,6 +178,9 @@ pub fn propose(
     let guide = &draft.document.0;
     let by = may(act, &EDITOR, &guide.department.code)?;
     let standing = catalogue::standing(act, key)?;
+    if standing.as_ref().is_some_and(|s| s.state == ItemState::Retired) {
+        return Err(DraftingError::Retired);
+    }
     if standing.as_ref().map_or(0, |s| s.version) != draft.base {
         return Err(DraftingError::Moved);
     }
@@ -249,6 +257,9 @@ pub fn approve(act: &mut Act<'_, '_>, key: &str, rev: i64) -> Result<i64, Drafti
     if !faults(guide, &abolished::all(act)?).is_empty() {
         return Err(DraftingError::Unsound);
     }
+    if catalogue::standing(act, key)?.is_some_and(|s| s.state == ItemState::Retired) {
+        return Err(DraftingError::Retired);
+    }
     let (_, version) = match catalogue::put_live(act, key, guide, draft.base) {
         Err(linli_catalogue::CatalogueError::Changed) => return Err(DraftingError::Moved),
         other => other?,
@@ -289,37 +300,6 @@ pub fn give_up(act: &mut Act<'_, '_>, key: &str, rev: i64) -> Result<(), Draftin
     }
     step(act, draft.id, What::Dropped, by, "")?;
     log(act, draft.id, "drafting.dropped", DraftState::Dropped)
-}
-
-fn standing(act: &mut Act<'_, '_>, key: &str, rev: i64) -> Result<Standing, DraftingError> {
-    let item = catalogue::standing(act, key)?.ok_or(DraftingError::Missing)?;
-    may(act, &APPROVER, &item.guide.department.code)?;
-    if item.rev == rev { Ok(item) } else { Err(DraftingError::Changed) }
-}
-
-/// An approver takes an item out of the catalogue, with the reason that residents read at its address.
-///
-/// # Errors
-/// If the reason is missing, a draft of it is in hand, or somebody was quicker.
-pub fn retire(act: &mut Act<'_, '_>, key: &str, rev: i64, why: &str) -> Result<(), DraftingError> {
-    let item = standing(act, key, rev)?;
-    words("why", why).map_err(|e| DraftingError::Wrong(vec![e]))?;
-    if item.state != ItemState::Live || act.opt(&store::OPEN, (key,))?.is_some() {
-        return Err(DraftingError::Changed);
-    }
-    Ok(catalogue::retire(act, &item, why)?)
-}
-
-/// And brings it back.
-///
-/// # Errors
-/// If it asks for a proof that was abolished meanwhile, or somebody was quicker.
-pub fn reinstate(act: &mut Act<'_, '_>, key: &str, rev: i64) -> Result<(), DraftingError> {
-    let item = standing(act, key, rev)?;
-    if abolished::asked(act, &item.guide)?.is_some() {
-        return Err(DraftingError::Unsound);
-    }
-    Ok(catalogue::reinstate(act, &item)?)
 }
 
 /// The text that the program brought becomes a draft, or is put aside.

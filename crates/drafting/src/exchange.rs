@@ -1,7 +1,7 @@
 //! Items as files: one or many whole, as one JSON form; the main parts of many as a table. What comes in is looked at row by row before
 //! anything is taken, and becomes drafts, never live.
 
-use linli_catalogue::offers::{self as catalogue, Guide, Standing};
+use linli_catalogue::offers::{self as catalogue, Guide, ItemState, Standing};
 use linli_db::Read;
 use linli_sheets::{Column, Faults, Limits, SheetError};
 use linli_web::Req;
@@ -365,6 +365,10 @@ fn plan(
     }
     if look.planned.iter().any(|p| p.filed.key == filed.key) {
         bad("key", "bad-twice", "");
+        return Ok(());
+    }
+    if stands.is_some_and(|s| s.state == ItemState::Retired) {
+        bad("key", "item-retired", "");
         return Ok(());
     }
     if read.opt(&store::OPEN, (filed.key.as_str(),))?.is_some() {

@@ -9,6 +9,7 @@ pub mod exchange;
 mod inputs;
 pub mod offers;
 mod pages;
+pub mod proposals;
 pub mod shape;
 mod store;
 pub mod terms;
@@ -25,9 +26,9 @@ pub const ROOM: linli_db::Room =
     linli_db::Room { name: "drafting", migrations: linli_db::migrations![1 => "0001_drafting.sql"] };
 
 linli_acts::duty_kind! {
-    /// Writes the items of a department (事项编辑).
+    /// Writes the items of a department; proposes to retire them and to bring them back (事项编辑).
     pub EDITOR = "drafting.editor", "事项编辑", "Edits service items", personal: false, apart: Some("work");
-    /// Approves what an editor has written; retires items and brings them back (事项审批).
+    /// Approves what an editor has written or proposed (事项审批).
     pub APPROVER = "drafting.approver", "事项审批", "Approves service items", personal: false, apart: Some("work");
 }
 
@@ -40,11 +41,11 @@ static DESK: &[&linli_acts::DutyKind] = &[&EDITOR, &APPROVER];
 /// Addresses.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let (desk, editor, approver) = (Gate::AnyDuty(DESK), Gate::Duty(&EDITOR), Gate::Duty(&APPROVER));
+    let (desk, editor) = (Gate::AnyDuty(DESK), Gate::Duty(&EDITOR));
     vec![
         Route::get("/office/abolished", desk, pages::lists::proofs),
-        Route::post("/office/abolished", approver, pages::lists::add_proof),
-        Route::post("/office/abolished/{id}/remove", approver, pages::lists::remove_proof),
+        Route::post("/office/abolished", editor, pages::lists::add_proof),
+        Route::post("/office/abolished/{id}/remove", editor, pages::lists::remove_proof),
         Route::get("/office/synonyms", desk, pages::lists::synonyms),
         Route::post("/office/synonyms", editor, pages::lists::add_synonym),
         Route::post("/office/synonyms/{id}/remove", editor, pages::lists::remove_synonym),

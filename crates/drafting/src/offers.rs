@@ -1,3 +1,3 @@
 //! What the door may call: acts and rows, for the sample district.
 
-pub use crate::acts::{approve, begin, open, propose, retire, send_back, write};
+pub use crate::acts::{approve, begin, open, propose, send_back, write};

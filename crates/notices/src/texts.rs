@@ -21,7 +21,7 @@ linli_db::id! {
 pub(crate) const TEXT: &str = "notice-text";
 
 linli_acts::inventory::submit! {
-    ProposalKind { key: TEXT, zh: "通知文本", en: "Text of a notice", proposer: &KEEPER, check, apply, shown }
+    ProposalKind { key: TEXT, zh: "通知文本", en: "Text of a notice", proposer: &KEEPER, approver: &linli_rules::APPROVER, check, apply, shown }
 }
 
 row! {
@@ -127,6 +127,7 @@ fn shown(r: &mut Read<'_>, p: &ProposalRow, lang: Lang) -> Result<Shown, RuleErr
             (w.text_en().to_owned(), en, new.en.clone()),
         ],
         preview: preview(w, kind, &new, "https://…"),
+        ..Shown::default()
     })
 }
 

@@ -89,3 +89,5 @@ imported = { $n } changes were proposed and wait to be decided.
 imported-from = Imported from { $name }
 line-wrong = Line { $line } { $column }: { $what }
 back = Back
+where-it-stands = As it stands now
+changed-meanwhile = Things changed meanwhile: it cannot be approved like this. Look at how it stands now

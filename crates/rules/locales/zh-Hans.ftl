@@ -89,3 +89,5 @@ imported = 已提出 { $n } 条修改，待审批。
 imported-from = 从文件 { $name } 导入
 line-wrong = 第 { $line } 行 { $column }：{ $what }
 back = 返回
+where-it-stands = 看它现在的样子
+changed-meanwhile = 这期间情况变了，不能照这样批准。请先看它现在的样子

@@ -12,7 +12,7 @@ use crate::error::RuleError;
 use crate::proposals::{ProposalKind, ProposalRow, Shown};
 use crate::registry::{Certainty, Rule, rules};
 use crate::store::{self, StretchId, StretchRow};
-use crate::{KEEPER, Words, acts, value};
+use crate::{APPROVER, KEEPER, Words, acts, value};
 
 /// A rule's value.
 pub const RULE: &str = "rule";
@@ -22,17 +22,17 @@ pub const ADD_DAYS: &str = "calendar-add";
 pub const REMOVE_DAYS: &str = "calendar-remove";
 
 linli_acts::inventory::submit! {
-    ProposalKind { key: RULE, zh: "规则", en: "Rule", proposer: &KEEPER, check: check_rule, apply: apply_rule, shown: shown_rule }
+    ProposalKind { key: RULE, zh: "规则", en: "Rule", proposer: &KEEPER, approver: &APPROVER, check: check_rule, apply: apply_rule, shown: shown_rule }
 }
 linli_acts::inventory::submit! {
     ProposalKind {
-        key: ADD_DAYS, zh: "工作日历：加入日期", en: "Calendar: days to add", proposer: &KEEPER,
+        key: ADD_DAYS, zh: "工作日历：加入日期", en: "Calendar: days to add", proposer: &KEEPER, approver: &APPROVER,
         check: check_days, apply: apply_days, shown: shown_days,
     }
 }
 linli_acts::inventory::submit! {
     ProposalKind {
-        key: REMOVE_DAYS, zh: "工作日历：删去日期", en: "Calendar: days to take out", proposer: &KEEPER,
+        key: REMOVE_DAYS, zh: "工作日历：删去日期", en: "Calendar: days to take out", proposer: &KEEPER, approver: &APPROVER,
         check: check_removal, apply: apply_removal, shown: shown_removal,
     }
 }
@@ -84,7 +84,7 @@ fn shown_rule(r: &mut Read<'_>, p: &ProposalRow, lang: Lang) -> Result<Shown, Ru
     } else {
         vec![(w.effect().to_owned(), vec![w.effect_from(&p.from_day)])]
     };
-    Ok(Shown { title: lang.pick(rule.zh, rule.en).into_owned(), lines, preview })
+    Ok(Shown { title: lang.pick(rule.zh, rule.en).into_owned(), lines, preview, ..Shown::default() })
 }
 
 /// When what is received on some days would be due by the old limit and by the new one.
@@ -133,7 +133,7 @@ fn shown_days(r: &mut Read<'_>, p: &ProposalRow, lang: Lang) -> Result<Shown, Ru
         certainty: new.certainty.word().to_owned(),
     });
     let preview = vec![(w.effect_days().to_owned(), moved_days(w, before, after, new.from, new.to))];
-    Ok(Shown { title: lang.pick(&new.zh, &new.en).into_owned(), lines, preview })
+    Ok(Shown { title: lang.pick(&new.zh, &new.en).into_owned(), lines, preview, ..Shown::default() })
 }
 
 fn check_removal(r: &mut Read<'_>, _: &str, json: &Json, _: Day) -> Result<(), RuleError> {
@@ -156,7 +156,7 @@ fn shown_removal(r: &mut Read<'_>, p: &ProposalRow, lang: Lang) -> Result<Shown,
     let after = before.iter().filter(|d| d.id != stretch).cloned().collect();
     let lines = vec![(w.days().to_owned(), days_text(old.from_day, old.to_day), String::new())];
     let preview = vec![(w.effect_days().to_owned(), moved_days(w, before, after, old.from_day, old.to_day))];
-    Ok(Shown { title: lang.pick(&old.zh, &old.en).into_owned(), lines, preview })
+    Ok(Shown { title: lang.pick(&old.zh, &old.en).into_owned(), lines, preview, ..Shown::default() })
 }
 
 /// Limits that are looked at to tell what a change of the calendar moves.

@@ -76,8 +76,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/office/calendar/import", keeper, exchange_pages::days_in).body_limit(FILE_LIMIT),
         Route::get("/office/calendar/{year}", editors, year_page::show),
         Route::post("/office/calendar/{id}/remove", keeper, pages::remove),
-        Route::get("/office/proposals", editors, proposal_pages::list),
         // Whoever may propose such a thing, and whoever approves.
+        Route::get("/office/proposals", Gate::Staff, proposal_pages::list),
         Route::get("/office/proposals/{id}", Gate::Staff, proposal_pages::show),
         Route::post("/office/proposals/{id}", Gate::Staff, proposal_pages::decide),
     ]

@@ -239,7 +239,8 @@ pub(crate) fn told(w: Words, e: RuleError) -> Result<Vec<(String, String)>, Faul
     match e {
         RuleError::Wrong(fields) => Ok(fields
             .into_iter()
-            .map(|e| (e.field, w.by_key(e.kind).unwrap_or_default().to_owned()))
+            // A kind of another room has words of its own, on its own pages; here it is enough that it cannot be done any more.
+            .map(|e| (e.field, w.by_key(e.kind).unwrap_or(w.changed_meanwhile()).to_owned()))
             .collect()),
         other => Err(other.into()),
     }

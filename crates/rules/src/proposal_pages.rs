@@ -1,13 +1,14 @@
 //! What waits to be decided, what was decided, and one of them with what it would change.
 
 use askama::Template;
+use linli_acts::Actor;
 use linli_web::ui::{Chip, Errors, Field, Pager, Tone};
 use linli_web::{DirectoryService, Fault, Frame, Malformed, Reply, Req};
 
 use crate::error::RuleError;
 use crate::pages::told;
 use crate::proposals::{self, ProposalId, ProposalRow, ProposalState, Shown, kind};
-use crate::{APPROVER, EDITORS, Words};
+use crate::{EDITORS, Words};
 
 const PAGE: u16 = 50;
 
@@ -26,6 +27,8 @@ struct ListPage {
     f: Frame,
     w: Words,
     decided: bool,
+    /// Whether she keeps rules: the way to them.
+    rules: bool,
     rows: Vec<Line>,
     pager: Pager,
 }
@@ -75,13 +78,20 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
     let decided = req.query().raw("show") == "decided";
     let asked: Option<ProposalId> = req.ask("before");
     let before = asked.unwrap_or(ProposalId::from_raw(i64::MAX));
-    let (lang, w, house) = (req.lang(), req.words::<Words>(), req.house().clone());
-    let rows = req
+    let (lang, w, house, actor) =
+        (req.lang(), req.words::<Words>(), req.house().clone(), req.actor().clone());
+    let (rows, last) = req
         .read(move |r| {
             let directory = house.service::<DirectoryService>();
             let mut out = Vec::new();
+            let mut last = None;
             let list = if decided { &proposals::DECIDED } else { &proposals::WAITING };
             for row in r.all(list, (before, PAGE))? {
+                last = Some((row.id, last.map_or(1, |(_, n): (_, u16)| n + 1)));
+                // Only what she has to do with.
+                if may_see(&actor, &row.kind).is_err() {
+                    continue;
+                }
                 let by = directory.0.staff_name(r, row.proposed_by)?.unwrap_or_default();
                 out.push(Line {
                     id: row.id,
@@ -92,19 +102,18 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
                     chip: chip(w, row.state),
                 });
             }
-            Ok::<_, RuleError>(out)
+            Ok::<_, RuleError>((out, last))
         })
         .await?;
     let f = req.frame();
     let way = if decided { "/office/proposals?show=decided" } else { "/office/proposals" };
-    let next = match rows.last() {
-        Some(last) if rows.len() == usize::from(PAGE) => {
-            format!("{way}{}before={}", if decided { "&" } else { "?" }, last.id)
-        }
+    let next = match last {
+        Some((last, PAGE)) => format!("{way}{}before={last}", if decided { "&" } else { "?" }),
         _ => String::new(),
     };
     Ok(Reply::page(&ListPage {
         decided,
+        rules: EDITORS.iter().any(|d| req.actor().holds_any(d).is_ok()),
         rows,
         pager: Pager {
             next,
@@ -118,10 +127,10 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
 }
 
 /// Whether the officer has to do with proposals of a kind: she keeps what it changes, or decides.
-fn may_see(req: &Req, of: &str) -> Result<(), RuleError> {
-    let keeps = |duty| req.actor().holds_any(duty).is_ok();
-    let proposes = kind(of).is_some_and(|k| keeps(k.proposer));
-    if proposes || EDITORS.iter().any(|d| keeps(d)) { Ok(()) } else { Err(RuleError::Missing) }
+fn may_see(actor: &Actor, of: &str) -> Result<(), RuleError> {
+    let keeps = |duty| actor.holds_any(duty).is_ok();
+    let hers = kind(of).is_some_and(|k| keeps(k.proposer) || keeps(k.approver));
+    if hers || EDITORS.iter().any(|d| keeps(d)) { Ok(()) } else { Err(RuleError::Missing) }
 }
 
 async fn page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fault> {
@@ -140,12 +149,12 @@ async fn page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fault> {
             Ok::<_, RuleError>((row, shown, by, decider))
         })
         .await?;
-    may_see(req, &row.kind)?;
+    may_see(req.actor(), &row.kind)?;
     let f = req.frame();
     let errors = Errors::new(f.words().errors_title(), wrong);
     let status = if errors.is_empty() { 200 } else { 422 };
     let (open, hers) = (row.state == ProposalState::Proposed, row.proposed_by == me);
-    let approver = req.actor().holds_any(&APPROVER).is_ok();
+    let approver = kind(&row.kind).is_some_and(|k| req.actor().holds_any(k.approver).is_ok());
     Ok(Reply::page(&ShowPage {
         id,
         rev: row.rev,
@@ -194,6 +203,9 @@ pub(crate) async fn decide(req: Req) -> Result<Reply, Fault> {
         .await;
     match done {
         Ok(()) => Ok(Reply::see_other(&format!("/office/proposals/{id}")).flash(said)),
+        Err(RuleError::Changed) => page(&req, vec![("why".to_owned(), w.changed_meanwhile().to_owned())])
+            .await
+            .map(|r| r.status(409)),
         Err(e) => page(&req, told(w, e)?).await,
     }
 }

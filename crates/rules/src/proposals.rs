@@ -8,7 +8,7 @@ use linli_words::Lang;
 use serde_json::Value;
 
 use crate::error::RuleError;
-use crate::{APPROVER, inventory};
+use crate::inventory;
 
 linli_db::id! {
     /// A proposal.
@@ -50,6 +50,8 @@ row! {
 #[derive(Clone, Debug, Default)]
 pub struct Shown {
     pub title: String,
+    /// Where what it changes stands; empty: it has no page of its own.
+    pub href: String,
     /// What, how it is, how it would be.
     pub lines: Vec<(String, String, String)>,
     /// What it looks like, or what it does: a heading and lines under it.
@@ -61,8 +63,9 @@ pub struct ProposalKind {
     pub key: &'static str,
     pub zh: &'static str,
     pub en: &'static str,
-    /// Who may propose; whoever holds [`APPROVER`] decides.
     pub proposer: &'static DutyKind,
+    /// Who decides: never whoever proposed it.
+    pub approver: &'static DutyKind,
     /// Whether it could be done; the faults by field.
     pub check: fn(&mut Read<'_>, &str, &Value, Day) -> Result<(), RuleError>,
     /// Does it, in the act of whoever approves.
@@ -86,6 +89,8 @@ sql! {
         FROM proposals WHERE state <> 'proposed' AND id < $1 ORDER BY id DESC LIMIT $2";
     OF: ProposalRow = "SELECT id, kind, key, content, from_day, why, state, proposed_by, proposed_at, decided_by, decided_at, decided_why, rev
         FROM proposals WHERE kind = $1 AND key = $2 ORDER BY id DESC LIMIT 50";
+    WAITING_OF: ProposalRow = "SELECT id, kind, key, content, from_day, why, state, proposed_by, proposed_at, decided_by, decided_at, decided_why, rev
+        FROM proposals WHERE kind = $1 AND state = 'proposed' ORDER BY id DESC LIMIT 200";
     DECIDE: () = "UPDATE proposals SET state = $3, decided_by = $4, decided_at = $5, decided_why = $6, rev = rev + 1 WHERE id = $1 AND rev = $2 AND state = 'proposed'";
     STATES: (i64, Option<String>) = "SELECT id, state FROM proposals WHERE id > $1 ORDER BY id LIMIT $2";
 }
@@ -95,7 +100,7 @@ linli_acts::retention! {
 }
 linli_acts::inventory::submit! { linli_acts::StateProof { subject_kind: "proposal", page: &STATES } }
 linli_acts::act_words! {
-    "rules.proposed" = "提出修改规则、日历或通知文本", "Proposed a change of a rule, the calendar or a notice";
+    "rules.proposed" = "提出一项修改，等另一位批准", "Proposed a change for another officer to approve";
     "rules.approved" = "批准修改", "Approved a change";
     "rules.refused" = "不批准修改", "Refused a change";
     "rules.taken_back" = "撤回了提出的修改", "Took a proposal back";
@@ -153,8 +158,9 @@ pub fn decide(
     approve: bool,
     why: &str,
 ) -> Result<(), RuleError> {
-    act.on_any_duty(&APPROVER)?;
     let row = act.opt(&BY_ID, (id,))?.ok_or(RuleError::Missing)?;
+    let kind = kind(&row.kind).ok_or(RuleError::Missing)?;
+    act.on_any_duty(kind.approver)?;
     let by = act.actor.officer()?;
     if row.proposed_by == by {
         return Err(Denied::SamePerson.into());
@@ -170,7 +176,6 @@ pub fn decide(
         return Err(RuleError::Changed);
     }
     if approve {
-        let kind = kind(&row.kind).ok_or(RuleError::Missing)?;
         // What it rests on may have changed since it was proposed.
         (kind.check)(act, &row.key, &row.content.0, row.from_day)?;
         (kind.apply)(act, &row)?;
@@ -193,6 +198,14 @@ pub fn take_back(act: &mut Act<'_, '_>, id: ProposalId, rev: i64) -> Result<(), 
         return Err(RuleError::Changed);
     }
     log(act, id, "rules.taken_back", ProposalState::TakenBack)
+}
+
+/// The proposals of a kind that wait to be decided, newest first: at most 200.
+///
+/// # Errors
+/// If the database fails.
+pub fn waiting(read: &mut Read<'_>, kind: &str) -> Result<Vec<ProposalRow>, RuleError> {
+    Ok(read.all(&WAITING_OF, (kind,))?)
 }
 
 /// The proposals of one thing, newest first.

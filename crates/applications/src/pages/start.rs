@@ -3,7 +3,7 @@
 use askama::Template;
 use linli_base::Day;
 use linli_casework::offers::CaseId;
-use linli_catalogue::offers::{Check, Form, Guide, HandIn, Verdict, Way};
+use linli_catalogue::offers::{self as catalogue, Check, Form, Guide, HandIn, Verdict, Way};
 use linli_catalogue::visits::Reason;
 use linli_db::Read;
 use linli_web::ui::{Fact, Facts};
@@ -15,7 +15,7 @@ use crate::error::ApplicationError;
 use crate::materials::Stand;
 use crate::show::{answer_facts, finding, how, known_facts, pick};
 use crate::situation::Situation;
-use crate::{Words, acts, profile, situation, store};
+use crate::{Words, acts, journey, profile, situation, store};
 
 #[derive(Template)]
 #[template(path = "start.html")]
@@ -106,25 +106,37 @@ fn day_words(lang: Lang, day: Day) -> String {
 struct GonePage {
     f: Frame,
     w: Words,
+    name: String,
+    /// Since when and why it is not handled any more; `None`: it begins elsewhere now.
+    retired: Option<(String, String)>,
+    kept: String,
     typed: Facts,
 }
 
-/// The item was withdrawn. Whoever had begun is told so and sees what she typed; nobody else learns more than "not found".
+/// The item was withdrawn. Whoever had begun is told so, since when and why, and sees what she typed, this minute too, to read and copy;
+/// nobody else learns more than "not found".
 pub(crate) async fn gone(req: &Req) -> Result<Reply, Fault> {
     let key: String = req.path("item")?;
     let person = req.actor().resident_for(&key)?;
     let house = req.house().clone();
-    let w: Words = req.words();
-    let typed = req
+    let (w, lang, now) = (req.words::<Words>(), req.lang(), super::form::typed(req));
+    let (name, retired, until, typed) = req
         .read(move |r| {
             let row = r.opt(&store::DRAFT_OF_KEY, (person, &key))?.ok_or(ApplicationError::NotOpen)?;
-            let (form, answers) = (acts::form_of(r, &row)?, row.open(house.vault())?);
-            Ok::<_, ApplicationError>(answer_facts(w, &form, &answers))
+            let (form, mut answers) = (acts::form_of(r, &row)?, row.open(house.vault())?);
+            journey::put_typed(&mut answers, &form, &now, r.now().day());
+            let item = catalogue::standing(r, &key)?;
+            let name = item.as_ref().map(|i| pick(lang, &i.guide.name)).unwrap_or_default();
+            let retired = item.and_then(|i| i.retired);
+            let until = row.saved_at.plus_seconds(acts::DRAFT_DAYS * 86_400).day();
+            Ok::<_, ApplicationError>((name, retired, until, answer_facts(w, &form, &answers)))
         })
         .await?;
     let f = req.frame();
     let typed = Facts { facts: typed, why: f.words().why() };
-    Ok(Reply::page(&GonePage { typed, f, w }).status(410))
+    let retired = retired.map(|(at, why)| (w.gone_since(&day_words(lang, at.day())), why));
+    let kept = w.gone_kept(&day_words(lang, until));
+    Ok(Reply::page(&GonePage { name, retired, kept, typed, f, w }).status(410))
 }
 
 struct Shown {

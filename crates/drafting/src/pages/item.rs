@@ -2,8 +2,10 @@
 
 use askama::Template;
 use linli_acts::StaffId;
+use linli_base::Instant;
 use linli_catalogue::offers::{self as catalogue, Counts, Guide, ItemState, Standing};
 use linli_catalogue::visits::best_and_worst;
+use linli_rules::proposals::{ProposalId, ProposalRow, ProposalState};
 use linli_web::ui::{Chip, Errors, Fact, Facts, Field, Kind, Moment, Tick, Timeline, Tone};
 use linli_web::{DirectoryService, Fault, Frame, Missing, Reply, Req};
 
@@ -14,7 +16,7 @@ use crate::domain::{DraftState, What};
 use crate::error::DraftingError;
 use crate::shape::SECTIONS;
 use crate::store::{self, DraftRow, StepRow};
-use crate::{APPROVER, EDITOR, Words, acts};
+use crate::{APPROVER, EDITOR, Words, acts, proposals};
 
 /// A section on the way through a draft.
 struct Task {
@@ -80,15 +82,18 @@ struct ItemPage {
     versions: Vec<Version>,
     steps: Timeline,
     editor: bool,
-    approver: bool,
+    /// It is proposed to retire it or to bring it back: proposal, words.
+    waiting: Option<(ProposalId, String)>,
     why: Field,
 }
 
 struct Loaded {
+    /// Proposals to retire it and to bring it back, newest first, each with who proposed and who decided.
+    proposals: Vec<(ProposalRow, String, String)>,
     standing: Option<Standing>,
     draft: Option<DraftRow>,
     newer: Option<String>,
-    versions: Vec<(i64, linli_base::Instant)>,
+    versions: Vec<(i64, Instant)>,
     steps: Vec<(StepRow, String)>,
     who: String,
     counts: Counts,
@@ -119,6 +124,17 @@ async fn load(req: &Req, key: &str) -> Result<Loaded, Fault> {
                 let who = name(r, row.by_staff)?;
                 steps.push((row, who));
             }
+            let mut found = Vec::new();
+            for kind in [proposals::RETIRE, proposals::REINSTATE] {
+                for p in linli_rules::proposals::of(r, kind, &key)? {
+                    let by = name(r, p.proposed_by)?;
+                    let decider = match p.decided_by {
+                        Some(id) => name(r, id)?,
+                        None => String::new(),
+                    };
+                    found.push((p, by, decider));
+                }
+            }
             let (newer, versions) = match &standing {
                 Some(s) => (
                     catalogue::newer(r, s.id)?.map(|(_, at)| at.day().to_string()),
@@ -139,6 +155,7 @@ async fn load(req: &Req, key: &str) -> Result<Loaded, Fault> {
                 approver: acts::allowed(r, &actor, &APPROVER, &department)?,
                 abolished: linli_catalogue::abolished::all(r)?,
                 counts: catalogue::counts(r)?,
+                proposals: found,
                 standing,
                 draft,
                 newer,
@@ -311,10 +328,24 @@ async fn page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fault> {
             now: l.standing.as_ref().is_some_and(|s| s.version == *n),
         })
         .collect();
-    let moments = l
-        .steps
-        .iter()
-        .map(|(s, who)| Moment {
+    let mut moments: Vec<(Instant, Moment)> = Vec::new();
+    for (p, by, decider) in &l.proposals {
+        let what = proposals::what(w, &p.kind);
+        let of = |what: String, at: Instant, detail: &str| {
+            (at, Moment { what, when: at.day().to_string(), detail: detail.to_owned() })
+        };
+        if let Some(at) = p.decided_at {
+            let said = match p.state {
+                ProposalState::Approved => w.step_agreed(&what, decider),
+                ProposalState::Refused => w.step_refused(&what, decider),
+                _ => w.step_withdrawn(&what, decider),
+            };
+            moments.push(of(said, at, &p.decided_why));
+        }
+        moments.push(of(w.step_asked(&what, by), p.proposed_at, &proposals::reason(p)));
+    }
+    let steps = l.steps.iter().map(|(s, who)| {
+        let moment = Moment {
             what: match s.what {
                 What::Begun => w.step_begun(who),
                 What::Proposed => w.step_proposed(who),
@@ -325,8 +356,13 @@ async fn page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fault> {
             },
             when: s.at.day().to_string(),
             detail: s.words.clone(),
-        })
-        .collect();
+        };
+        (s.at, moment)
+    });
+    moments.extend(steps);
+    // Newest first; what was done at the same instant stays in its order.
+    moments.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let moments = moments.into_iter().map(|(_, moment)| moment).collect();
     let status = if errors.is_empty() { 200 } else { 422 };
     Ok(Reply::page(&ItemPage {
         name: lang.pick(&shown.name.zh, &shown.name.en).into_owned(),
@@ -344,7 +380,11 @@ async fn page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fault> {
         versions,
         steps: Timeline { moments },
         editor: l.editor,
-        approver: l.approver,
+        waiting: l
+            .proposals
+            .iter()
+            .find(|(p, ..)| p.state == ProposalState::Proposed)
+            .map(|(p, by, _)| (p.id, w.step_asked(&proposals::what(w, &p.kind), by))),
         why: Field::new("why", w.l_retire_why(), req.form().raw("why"))
             .hint(w.h_retire_why())
             .kind(Kind::Lines)
@@ -407,11 +447,12 @@ pub(crate) async fn act(req: Req) -> Result<Reply, Fault> {
                 }
                 "rebase" => req.act(move |act| acts::rebase(act, &item, rev)).await.map(|()| w.saved()),
                 "drop" => req.act(move |act| acts::give_up(act, &item, rev)).await.map(|()| w.said_dropped()),
-                "retire" => {
-                    req.act(move |act| acts::retire(act, &item, rev, &why)).await.map(|()| w.said_retired())
-                }
+                "retire" => req
+                    .act(move |act| proposals::retire(act, &item, rev, &why))
+                    .await
+                    .map(|_| w.said_proposed()),
                 "reinstate" => {
-                    req.act(move |act| acts::reinstate(act, &item, rev)).await.map(|()| w.said_reinstated())
+                    req.act(move |act| proposals::reinstate(act, &item, rev)).await.map(|_| w.said_proposed())
                 }
                 _ => return Err(Missing.into()),
             }
@@ -422,6 +463,11 @@ pub(crate) async fn act(req: Req) -> Result<Reply, Fault> {
         Ok(said) if what == "drop" => Ok(Reply::see_other("/office/catalogue?show=draft").flash(said)),
         Ok(said) => Ok(Reply::see_other(&back).flash(said)),
         Err(DraftingError::Moved) => page(&req, vec![(String::new(), w.went_on().to_owned())]).await,
+        Err(DraftingError::Retired) => {
+            page(&req, vec![("reinstate".to_owned(), w.item_retired().to_owned())])
+                .await
+                .map(|r| r.status(409))
+        }
         Err(DraftingError::Unsound) => page(&req, vec![("faults".to_owned(), w.unsound().to_owned())]).await,
         // What was typed stands on the page again.
         Err(DraftingError::Changed) if !note_or_why(&req).is_empty() => {

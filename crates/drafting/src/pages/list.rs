@@ -9,12 +9,12 @@ use linli_web::{DirectoryService, Fault, Frame, Reply, Req, encode};
 use super::{chip, departments, told};
 use crate::domain::{DraftId, DraftState};
 use crate::error::DraftingError;
-use crate::{EDITOR, Words, acts, store};
+use crate::{EDITOR, Words, acts, proposals, store};
 
 const PAGE: usize = 50;
 
 struct Line {
-    key: String,
+    href: String,
     name: String,
     department: String,
     visits: String,
@@ -39,6 +39,10 @@ struct ListPage {
 
 /// What is shown: live items, drafts, proposals, retired items, texts that the program brought.
 const TABS: [&str; 5] = ["live", "draft", "proposed", "retired", "newer"];
+
+fn of_item(key: &str) -> String {
+    format!("/office/catalogue/{key}")
+}
 
 fn fits(typed: &str, texts: &[&str]) -> bool {
     let typed = typed.to_lowercase();
@@ -72,10 +76,15 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
             let (open, proposed) = (drafts(r, DraftState::Draft)?, drafts(r, DraftState::Proposed)?);
             let retired = catalogue::retired(r, ItemId::from_raw(0), 500)?;
             let newer = catalogue::newer_open(r)?;
-            let counts = [index.len(), open.len(), proposed.len(), retired.len(), newer.len()];
+            let mut asked_for = Vec::new();
+            for kind in proposals::KINDS {
+                asked_for.extend(linli_rules::proposals::waiting(r, kind)?);
+            }
+            let counts =
+                [index.len(), open.len(), proposed.len() + asked_for.len(), retired.len(), newer.len()];
             let here = |d: &str| wanted.as_deref().is_none_or(|w| w == d);
             let card_line = |c: &linli_catalogue::cards::Card| Line {
-                key: c.key.clone(),
+                href: of_item(&c.key),
                 name: lang.pick(&c.name_zh, &c.name_en).into_owned(),
                 department: lang.pick(&c.department_zh, &c.department_en).into_owned(),
                 visits: if c.best == c.worst {
@@ -90,6 +99,29 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
                 "draft" | "proposed" => {
                     let directory = house.service::<DirectoryService>();
                     let mut out = Vec::new();
+                    // To retire an item, to bring one back, to change the list of abolished proofs.
+                    for p in asked_for.iter().filter(|_| show == "proposed") {
+                        let (name, of) = proposals::title(r, p, lang)?;
+                        if !here(&of) || !fits(&asked, &[&p.key, &name]) {
+                            continue;
+                        }
+                        let who = directory.0.staff_name(r, p.proposed_by)?.unwrap_or_default();
+                        let department = index.cards().find(|c| c.department == of);
+                        out.push(Line {
+                            href: format!("/office/proposals/{}", p.id),
+                            name,
+                            department: department
+                                .map(|c| lang.pick(&c.department_zh, &c.department_en).into_owned())
+                                .unwrap_or(of),
+                            visits: String::new(),
+                            chip: chip(w, DraftState::Proposed),
+                            detail: format!(
+                                "{} · {who} {}",
+                                proposals::what(w, &p.kind),
+                                p.proposed_at.day()
+                            ),
+                        });
+                    }
                     for d in if show == "draft" { open } else { proposed } {
                         if !here(&d.department) || !fits(&asked, &[&d.key, &d.name_zh, &d.name_en]) {
                             continue;
@@ -101,7 +133,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
                             .unwrap_or(d.department);
                         let back = if d.sent_back.is_empty() { "" } else { w.was_sent_back() };
                         out.push(Line {
-                            key: d.key,
+                            href: of_item(&d.key),
                             name: lang.pick(&d.name_zh, &d.name_en).into_owned(),
                             department,
                             visits: String::new(),
@@ -124,7 +156,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
                         visits: String::new(),
                         chip: Chip::new(Tone::Plain, w.state_retired()),
                         detail: s.retired.map(|(at, why)| format!("{} {why}", at.day())).unwrap_or_default(),
-                        key: s.key,
+                        href: of_item(&s.key),
                     })
                     .collect(),
                 "newer" => newer
@@ -144,7 +176,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
             };
             let total = all.len();
             let rows: Vec<Line> = all.into_iter().skip((page - 1) * PAGE).take(PAGE).collect();
-            Ok::<_, linli_db::DbError>(Found { more: total > page * PAGE, rows, counts, total })
+            Ok::<_, DraftingError>(Found { more: total > page * PAGE, rows, counts, total })
         })
         .await?;
     let way = |show: &str, page: usize| {

@@ -1,15 +1,18 @@
-//! The two lists that hold for the whole catalogue: abolished proofs, kept by whoever approves items, and what people say for what items
-//! say, kept by whoever writes them. Every change is logged and holds at once.
+//! The two lists that hold for the whole catalogue: abolished proofs, of which a change is proposed by one and approved by another, and what
+//! people say for what items say, kept by whoever writes items: it takes nothing from anybody and holds at once.
 
 use askama::Template;
 use linli_base::Day;
 use linli_catalogue::CatalogueError;
 use linli_catalogue::abolished::{self, Abolished};
 use linli_catalogue::offers::{self as catalogue, ItemId, Synonym, TermId, TermState};
+use linli_rules::proposals::ProposalId;
 use linli_web::ui::{Errors, Field, Kind, Tick};
 use linli_web::{Fault, Frame, Reply, Req};
 
-use crate::{APPROVER, EDITOR, Words};
+use super::told;
+use crate::error::DraftingError;
+use crate::{EDITOR, Words, proposals};
 
 #[derive(Template)]
 #[template(path = "proofs.html")]
@@ -20,9 +23,19 @@ struct ProofsPage {
     proofs: Vec<Abolished>,
     fields: Vec<Field>,
     recalled: Tick,
+    /// Those of which it is proposed to take them off.
+    removals: Vec<String>,
     /// Live items that ask for one: key and name, with the words.
     asking: Vec<(String, String, String)>,
+    /// Changes that wait for an approver: proposal, what it does, the words.
+    waiting: Vec<(ProposalId, &'static str, String)>,
     keeper: bool,
+}
+
+impl ProofsPage {
+    fn waits(&self, id: &TermId) -> bool {
+        self.removals.contains(&id.to_string())
+    }
 }
 
 #[derive(Template)]
@@ -50,7 +63,19 @@ async fn proofs_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, F
     req.officer()?;
     let (f, w) = (req.frame(), req.words::<Words>());
     let errors = Errors::new(f.words().errors_title(), wrong);
-    let proofs = req.read(abolished::all).await?;
+    let lang = req.lang();
+    let (proofs, waiting, removals) = req
+        .read(move |r| {
+            let (mut waiting, mut removals) = (Vec::new(), Vec::new());
+            for kind in [proposals::ABOLISH, proposals::ALLOW] {
+                for p in linli_rules::proposals::waiting(r, kind)? {
+                    waiting.push((p.id, proposals::what(w, kind), proposals::title(r, &p, lang)?.0));
+                    removals.extend((kind == proposals::ALLOW).then_some(p.key));
+                }
+            }
+            Ok::<_, DraftingError>((abolished::all(r)?, waiting, removals))
+        })
+        .await?;
     let (mut asking, mut after) = (Vec::new(), ItemId::from_raw(0));
     loop {
         let items = req.read(move |r| catalogue::page(r, after, AT_ONCE)).await?;
@@ -73,7 +98,9 @@ async fn proofs_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, F
     ];
     Ok(Reply::page(&ProofsPage {
         recalled: Tick::new("recalled", w.l_recalled(), req.form().has("recalled")),
-        keeper: req.actor().holds_any(&APPROVER).is_ok(),
+        keeper: req.actor().holds_any(&EDITOR).is_ok(),
+        waiting,
+        removals,
         proofs,
         fields,
         asking,
@@ -96,7 +123,7 @@ fn filled(w: Words, name: &str, value: &str, most: usize) -> Option<(String, Str
     }
 }
 
-/// Puts a proof on the list.
+/// Proposes to put a proof on the list.
 pub(crate) async fn add_proof(req: Req) -> Result<Reply, Fault> {
     let (w, form) = (req.words::<Words>(), req.form());
     let (since, recalled) = (form.text("since"), i64::from(form.has("recalled")));
@@ -124,30 +151,17 @@ pub(crate) async fn add_proof(req: Req) -> Result<Reply, Fault> {
     if !wrong.is_empty() {
         return proofs_page(&req, wrong).await;
     }
-    let done = req
-        .act(move |act| {
-            act.on_any_duty(&APPROVER)?;
-            catalogue::add_proof(act, &proof)
-        })
-        .await;
-    match done {
-        Ok(_) => Ok(Reply::see_other("/office/abolished").flash(w.said_listed())),
-        Err(CatalogueError::Taken) => {
-            proofs_page(&req, vec![("words".to_owned(), w.on_the_list().to_owned())]).await
-        }
-        Err(e) => Err(e.into()),
+    match req.act(move |act| proposals::abolish(act, &proof)).await {
+        Ok(_) => Ok(Reply::see_other("/office/abolished").flash(w.said_proposed())),
+        Err(e) => proofs_page(&req, told(w, e)?).await,
     }
 }
 
-/// Takes it off.
+/// Proposes to take it off.
 pub(crate) async fn remove_proof(req: Req) -> Result<Reply, Fault> {
     let (id, rev): (TermId, i64) = (req.path("id")?, req.form().parse_as("rev")?);
-    req.act(move |act| {
-        act.on_any_duty(&APPROVER)?;
-        catalogue::remove_proof(act, id, rev)
-    })
-    .await?;
-    Ok(Reply::see_other("/office/abolished").flash(req.words::<Words>().said_unlisted()))
+    req.act(move |act| proposals::allow(act, id, rev)).await?;
+    Ok(Reply::see_other("/office/abolished").flash(req.words::<Words>().said_proposed()))
 }
 
 async fn synonyms_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply, Fault> {

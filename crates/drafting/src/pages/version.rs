@@ -2,7 +2,7 @@
 
 use askama::Template;
 use linli_base::Instant;
-use linli_catalogue::offers::{self as catalogue, Guide};
+use linli_catalogue::offers::{self as catalogue, Guide, ItemState};
 use linli_web::{Fault, Frame, Missing, Reply, Req};
 use serde_json::Value;
 
@@ -61,8 +61,8 @@ async fn load(req: &Req, key: &str, n: Option<i64>, with: Option<i64>) -> Result
                 None => item.version,
             });
             let other = catalogue::version(r, item.id, with)?.map(|g| (with, (*g).clone()));
-            let open = acts::open(r, &key).is_ok();
-            let editor = !open && acts::allowed(r, &actor, &EDITOR, &item.guide.department.code)?;
+            let closed = acts::open(r, &key).is_ok() || item.state == ItemState::Retired;
+            let editor = !closed && acts::allowed(r, &actor, &EDITOR, &item.guide.department.code)?;
             Ok::<_, DraftingError>(Loaded { guide, at, live: item.version, versions, other, editor })
         })
         .await?)

@@ -179,6 +179,54 @@ async fn a_test_is_put_together_from_lists_and_tried_on_an_invented_person() {
     }
 }
 
+/// The address of the proposal that waits, as a page tells it.
+fn proposal_on(page: &Page) -> String {
+    let text = page.text();
+    let id = text.split("/office/proposals/").nth(1).unwrap_or_else(|| panic!("{text}"));
+    format!("/office/proposals/{}", id.split('"').next().unwrap())
+}
+
+async fn decide(v: &mut Visitor, proposal: &str, decision: &str, why: &str) {
+    let page = v.get(proposal).await;
+    let end = proposal.to_owned();
+    let page = v.submit(&form(&page, &end).with("decision", decision).with("why", why)).await;
+    assert!(page.status == 200 && !page.says("待审批</"), "{}", page.text());
+}
+
+/// What waits cannot be approved any more when the item went on meanwhile, and whoever decides is told so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_retires_what_is_being_rewritten() {
+    for h in TestHouse::districts().await {
+        let mut editor = office::sign_in(&h, "editor").await;
+        let page = editor.get(&at("")).await;
+        let page = editor.submit(&form(&page, "/retire").with("why", "合并")).await;
+        let proposal = proposal_on(&page);
+        editor.submit(&form(&page, "/begin")).await;
+        let mut chief = office::sign_in(&h, "items-chief").await;
+        let page = chief.get(&proposal).await;
+        let page = chief.submit(&form(&page, &proposal).with("decision", "approve")).await;
+        assert!(page.status == 409 && page.says("这期间情况变了"), "{}", page.text());
+        assert_eq!(h.visitor().get(&format!("/services/{ITEM}")).await.status, 200);
+        // An approver of another department decides nothing of it.
+        h.house
+            .act(&Actor::system(), |act| {
+                let body = linli_duties::offers::body_by_code(act, "JY")?.unwrap();
+                let clerk = linli_duties::offers::staff_by_login(act, "clerk-school")?.unwrap();
+                linli_duties::offers::deliver_duty(act, &linli_drafting::APPROVER, body.id, body.place, clerk)
+            })
+            .await
+            .unwrap();
+        let page = editor.get(&at("")).await;
+        editor.submit(&form(&page, "/drop")).await;
+        let mut clerk = office::sign_in(&h, "clerk-school").await;
+        let page = clerk.get(&proposal).await;
+        let page = clerk.submit(&form(&page, &proposal).with("decision", "approve")).await;
+        assert_eq!(page.status, 403, "{}", page.text());
+        assert_eq!(h.visitor().get(&format!("/services/{ITEM}")).await.status, 200);
+        assert!(check_states(&h.house).await.unwrap().faults.is_empty());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_abolished_proof_is_refused_and_a_retired_item_says_so_kindly() {
     for h in TestHouse::districts().await {
@@ -190,21 +238,52 @@ async fn an_abolished_proof_is_refused_and_a_retired_item_says_so_kindly() {
         let mut chief = office::sign_in(&h, "items-chief").await;
         let page = chief.get("/office/catalogue/card-query-none").await;
         assert_eq!(page.status, 404);
+        // Proposed by one, with the reason that residents will read; decided by another.
         let path = "/office/catalogue/card-status";
-        let page = chief.get(path).await;
-        let bad = chief.submit(&form(&page, "/retire").with("why", "")).await;
-        assert_eq!(bad.status, 422);
+        let page = editor.get(path).await;
+        let bad = editor.submit(&form(&page, "/retire").with("why", "")).await;
+        assert!(bad.status == 422 && bad.says("请填写这一项"), "{}", bad.text());
         let why = "并入“社会保障卡服务”一起办。";
-        chief.submit(&form(&page, "/retire").with("why", why)).await;
+        let page = editor.submit(&form(&page, "/retire").with("why", why)).await;
+        assert!(page.says("莫编辑 提出：停办这个事项") && !page.says("/retire\""), "{}", page.text());
         let mut v = h.visitor();
+        assert_eq!(v.get("/services/card-status").await.status, 200, "one alone takes nothing away");
+        let proposal = proposal_on(&page);
+        assert!(!editor.get(&proposal).await.says("value=\"approve\""));
+        assert!(chief.get("/office/catalogue?show=proposed").await.says(&proposal));
+        let page = chief.get(&proposal).await;
+        assert!(page.says(why) && page.says("1203") && page.says("1202"), "{}", page.text());
+        decide(&mut chief, &proposal, "refuse", "先和市里核对").await;
+        let page = editor.get(path).await;
+        assert!(page.says("没有批准") && page.says("先和市里核对"), "{}", page.text());
+        let page = editor.submit(&form(&page, "/retire").with("why", why)).await;
+        decide(&mut chief, &proposal_on(&page), "approve", "").await;
         let gone = v.get("/services/card-status").await;
         assert!(gone.status == 410 && gone.says(why) && gone.says("不再办理"), "{}", gone.text());
         assert!(!v.get("/services?q=%E7%A4%BE%E4%BC%9A%E4%BF%9D%E9%9A%9C%E5%8D%A1%E7%8A%B6%E6%80%81%E6%9F%A5%E8%AF%A2").await.says("/services/card-status\""));
         assert_eq!(value(&h, "items.total").await, 1_202);
         assert!(chief.get("/office/catalogue?show=retired").await.says(why));
-        let page = chief.get(path).await;
-        chief.submit(&form(&page, "/reinstate")).await;
+        // Nothing is begun over what is retired: not by a button, not from an old version, not by a file.
+        let page = editor.get(path).await;
+        assert!(page.says("请先提出恢复办理") && !page.says("/begin\""), "{}", page.text());
+        assert!(!editor.get(&format!("{path}/versions/1")).await.says("/begin\""));
+        let begin = Form { action: format!("{path}/begin"), ..form(&page, "/reinstate") };
+        let page = editor.submit(&begin).await;
+        assert!(page.status == 409 && page.says("请先提出恢复办理"), "{}", page.text());
+        let one = editor.get(&format!("{path}/export")).await;
+        let page = editor.upload("/office/catalogue/import", &one.body).await;
+        assert!(page.status == 422 && page.says("请先提出恢复办理"), "{}", page.text());
+        let page = editor.get(path).await;
+        let page = editor.submit(&form(&page, "/reinstate")).await;
+        assert_eq!(v.get("/services/card-status").await.status, 410, "one alone brings nothing back");
+        let proposal = proposal_on(&page);
+        // What was proposed is taken back by whoever proposed it.
+        decide(&mut editor, &proposal, "take-back", "").await;
+        let page = editor.get(path).await;
+        let page = editor.submit(&form(&page, "/reinstate")).await;
+        decide(&mut chief, &proposal_on(&page), "approve", "").await;
         assert_eq!(v.get("/services/card-status").await.status, 200);
+        assert!(chief.get(path).await.says("伍审批 批准：恢复办理"));
         assert_eq!(value(&h, "items.total").await, 1_203);
         assert!(check_states(&h.house).await.unwrap().faults.is_empty());
     }
@@ -427,9 +506,9 @@ async fn items_go_out_as_files_and_come_in_as_drafts() {
 async fn officers_keep_the_lists_of_abolished_proofs_and_of_what_people_say() {
     for h in TestHouse::districts().await {
         let before = value(&h, "proofs.abolished").await;
-        let mut chief = office::sign_in(&h, "items-chief").await;
-        let page = chief.get("/office/abolished").await;
-        let bad = chief
+        let mut editor = office::sign_in(&h, "editor").await;
+        let page = editor.get("/office/abolished").await;
+        let bad = editor
             .submit(&form(&page, "/office/abolished").with("words", "代表作和业绩").with("since", "昨天"))
             .await;
         assert!(bad.status == 422 && bad.says("代表作和业绩") && bad.says("请填日期"), "{}", bad.text());
@@ -437,11 +516,23 @@ async fn officers_keep_the_lists_of_abolished_proofs_and_of_what_people_say() {
             .with("instead_zh", "由评委会查询")
             .with("source", "本区规定")
             .with("since", "2026-11-24");
-        let page = chief.submit(&filled).await;
+        // Proposed by one, decided by another who sees which items ask for it.
+        let page = editor.submit(&filled).await;
+        assert!(page.says("待审批") && !page.says("由评委会查询"), "{}", page.text());
+        let again = editor.submit(&filled).await;
+        assert!(again.status == 422 && again.says("正等另一位同事审批"), "{}", again.text());
+        assert_eq!(value(&h, "proofs.abolished").await, before);
+        let mut chief = office::sign_in(&h, "items-chief").await;
+        assert_eq!(chief.submit(&filled).await.status, 403, "who approves does not propose");
+        let proposal = proposal_on(&page);
+        let page = chief.get(&proposal).await;
+        assert!(page.says("由评委会查询") && page.says("还在要"), "{}", page.text());
+        decide(&mut chief, &proposal, "approve", "").await;
+        let page = editor.get("/office/abolished").await;
         assert!(page.says("由评委会查询") && page.says("还在要"), "{}", page.text());
         assert_eq!(value(&h, "proofs.abolished").await, before + 1);
         assert!(h.visitor().get("/services/abolished").await.says("由评委会查询"));
-        assert_eq!(chief.submit(&filled).await.status, 422, "once");
+        assert_eq!(editor.submit(&filled).await.status, 422, "once");
         // An item that asks for it is proposed no more.
         let text = page.text();
         let key = text
@@ -452,13 +543,20 @@ async fn officers_keep_the_lists_of_abolished_proofs_and_of_what_people_say() {
             .next()
             .unwrap()
             .to_owned();
-        let mut editor = office::sign_in(&h, "editor").await;
         let path = format!("/office/catalogue/{key}");
         let page = editor.get(&path).await;
         let page = editor.submit(&form(&page, "/begin")).await;
         assert!(page.says("已经取消，不能再要"), "{}", page.text());
         let bad = editor.submit(&form(&page, "/propose").with("note", "试")).await;
         assert!(bad.status == 422 && bad.says("还有要改的地方"), "{}", bad.text());
+        // Off the list again, by two.
+        let page = editor.get("/office/abolished").await;
+        let mine = page.text().split("<tr>").find(|r| r.contains("由评委会查询")).unwrap().to_owned();
+        let action = mine.split("action=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let page = editor.submit(&page.forms().into_iter().find(|f| f.action == action).unwrap()).await;
+        assert_eq!(value(&h, "proofs.abolished").await, before + 1);
+        decide(&mut chief, &proposal_on(&page), "approve", "").await;
+        assert_eq!(value(&h, "proofs.abolished").await, before);
         // What people say is found as soon as somebody wrote it down, and no more when it is gone; a start does not bring it back.
         let asked = format!("/services?q={}", linli_web::encode("飞猪补贴"));
         assert!(!h.visitor().get(&asked).await.says("/services/unemployment-benefit\""));

@@ -329,6 +329,12 @@ async fn what_changes_on_the_way_is_told_and_nothing_is_lost() {
                 page.text()
             );
         }
+        // What she typed this minute too, wrong as it may be.
+        let late = kept.clone().with("income", "约三千").with("why", "来不及了");
+        let late = Form { action: "/apply/every-way/3".to_owned(), ..late };
+        let page = v.submit(&late).await;
+        assert!(page.status == 410 && page.says("约三千") && page.says("来不及了"), "{}", page.text());
+        assert!(page.says("没有丢") && page.says("2027年"), "{}", page.text());
         let mut nobody = sign_in(&h, "陈志伟").await;
         assert_eq!(nobody.get("/apply/every-way").await.status, 404);
 
