@@ -71,6 +71,7 @@ fn conditions(
     guide.conditions.iter().filter_map(|c| c.test.as_ref()).for_each(|t| t.rules(&mut keys));
     let rules = profile::rules(read, &keys, today)?;
     let tested = profile::test(&guide.conditions, &profile::facts(&person, district, today), &rules);
+    let papers = show::papers(read)?;
     let facts: Vec<Fact> = tested
         .iter()
         .map(|t| {
@@ -80,7 +81,7 @@ fn conditions(
                 Verdict::Unknown => w.to_be_checked(),
             };
             Fact::new(&w.lang().pick(&t.condition.zh, &t.condition.en), verdict)
-                .why(t.findings.iter().map(|f| show::finding(w, f)).collect())
+                .why(t.findings.iter().map(|f| show::finding(w, &papers, f)).collect())
         })
         .collect();
     Ok(Some(facts).filter(|f| !f.is_empty()))
@@ -125,10 +126,11 @@ fn result(read: &mut Read<'_>, vault: &Vault, case: CaseId, day: Day) -> Result<
     let Some((grant, amount, findings)) = profile::grant(&form.grants, &facts, &rules) else {
         return Ok(Vec::new());
     };
+    let papers = show::papers(read)?;
     let value = amount.value.to_string();
     let why = |lang: Lang| {
         let w = Words::from(lang);
-        let mut steps: Vec<String> = findings.iter().map(|f| show::finding(w, f)).collect();
+        let mut steps: Vec<String> = findings.iter().map(|f| show::finding(w, &papers, f)).collect();
         steps.push(w.amount_by_rule(&amount.source, &value));
         steps
     };

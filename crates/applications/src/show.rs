@@ -4,7 +4,7 @@ use linli_base::docnum::Phone;
 use linli_base::{Day, Fen, PlaceCode};
 use linli_catalogue::kinds;
 use linli_catalogue::offers::{
-    Both, Check, Field, FieldKind, Finding, Form, Guide, HandIn, KnownFrom, Value,
+    Both, Check, Field, FieldKind, Finding, Form, Guide, HandIn, KnownFrom, Papers, Value,
 };
 use linli_catalogue::predicate::Op;
 use linli_db::Read;
@@ -207,12 +207,14 @@ pub(crate) fn met_facts(
     Ok(out)
 }
 
+/// The kinds of paper as they are called now.
+pub(crate) fn papers(read: &mut Read<'_>) -> Result<Papers, ApplicationError> {
+    Ok(Papers::with(linli_certificates::offers::kinds(read)?))
+}
+
 /// One comparison in words: 年龄 80，要求不小于 70.
-pub(crate) fn finding(w: Words, f: &Finding) -> String {
-    let held = f.key.strip_prefix("holds:").map(|kind| {
-        let name = kinds::paper(kind).map(|(_, zh, en)| w.lang().pick(zh, en).into_owned());
-        w.fact_holds(&name.unwrap_or_else(|| kind.to_owned()))
-    });
+pub(crate) fn finding(w: Words, papers: &Papers, f: &Finding) -> String {
+    let held = f.key.strip_prefix("holds:").map(|kind| w.fact_holds(&papers.name(kind, w.lang())));
     let flag = held.is_some() || matches!(f.key.as_str(), "hukou" | "lives-here" | "verified");
     let name = held.unwrap_or_else(|| w.by_key(&format!("fact-{}", f.key)).unwrap_or_default().to_owned());
     let shown = |v: &Value| match v {

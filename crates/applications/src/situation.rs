@@ -53,9 +53,9 @@ pub(crate) fn load(
     let keys: Vec<&str> = rules.iter().map(String::as_str).collect();
     let rules = profile::rules(read, &keys, day)?;
     let held = certificates::kinds_held(read, person, day)?;
-    for (kind, ..) in linli_catalogue::kinds::papers() {
-        let holds = held.iter().any(|k| k == kind);
-        facts.insert(predicate::holds(kind), Value::Number(i64::from(holds)));
+    for kind in guide.papers_asked() {
+        let holds = held.contains(&kind);
+        facts.insert(predicate::holds(&kind), Value::Number(i64::from(holds)));
     }
     let mut holdings = Holdings::default();
     let reuse = linli_rules::value(read, &REUSE_DAYS, day)?.value;

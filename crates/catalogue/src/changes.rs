@@ -128,7 +128,8 @@ pub fn put_live(
     guide: &Guide,
     base: i64,
 ) -> Result<(ItemId, i64), CatalogueError> {
-    guide.check()?;
+    let house = act.house;
+    guide.check(&crate::offers::papers(act, house)?)?;
     if !crate::material::is_key(key) {
         return Err(BadGuide::Form("key".to_owned()).into());
     }

@@ -10,7 +10,7 @@ use crate::domain::{Both, Condition, Guide, Level, Pace};
 use crate::handling::{
     At, Begin, Department, HandOver, Handover, Identity, InPerson, InPersonKind, LinkOut, Persons,
 };
-use crate::kinds;
+use crate::kinds::{self, Papers};
 use crate::material::{Check, HandIn, Material, Need, Origin, Source, Way};
 use crate::predicate::{Op, Operand, Predicate};
 use crate::visits::best_and_worst;
@@ -375,7 +375,7 @@ fn guide(library: &Library, line: &Line<'_>) -> Option<Guide> {
         begin: line.begin.clone(),
     };
     guide.summary = summary(&guide);
-    guide.check().ok()?;
+    guide.check(&Papers::program()).ok()?;
     Some(guide)
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::form::{BadForm, Form};
 use crate::handling::{Begin, Department, Handover, Identity, InPerson, Persons};
-use crate::kinds;
+use crate::kinds::{self, Papers};
 use crate::material::{BadMaterial, Material};
 use crate::predicate::Predicate;
 
@@ -204,27 +204,27 @@ pub struct Fault {
 }
 
 impl Guide {
-    /// Reads and checks a document.
+    /// Reads and checks a document that comes with the program.
     ///
     /// # Errors
     /// What is wrong.
     pub fn read(json: &str) -> Result<Self, BadGuide> {
         let guide: Self = serde_json::from_str(json).map_err(|e| BadGuide::Form(e.to_string()))?;
-        guide.check()?;
+        guide.check(&Papers::program())?;
         Ok(guide)
     }
 
-    /// Checks what types cannot.
+    /// Checks what types cannot, with the kinds of paper that there are.
     ///
     /// # Errors
     /// What is wrong first.
-    pub fn check(&self) -> Result<(), BadGuide> {
-        self.faults().into_iter().next().map_or(Ok(()), |fault| Err(fault.what))
+    pub fn check(&self, papers: &Papers) -> Result<(), BadGuide> {
+        self.faults(papers).into_iter().next().map_or(Ok(()), |fault| Err(fault.what))
     }
 
     /// Everything that is wrong with it, each at its place.
     #[must_use]
-    pub fn faults(&self) -> Vec<Fault> {
+    pub fn faults(&self, papers: &Papers) -> Vec<Fault> {
         let mut out = Vec::new();
         let mut bad = |at: &str, what: BadGuide| out.push(Fault { at: at.to_owned(), what });
         if self.promised_days > self.legal_days {
@@ -253,12 +253,12 @@ impl Guide {
         }
         for (i, condition) in self.conditions.iter().enumerate() {
             // Before anybody applies nothing is answered.
-            if let Some(Err(e)) = condition.test.as_ref().map(|t| t.check(&[])) {
+            if let Some(Err(e)) = condition.test.as_ref().map(|t| t.check(&[], papers)) {
                 bad(&format!("conditions.{i}.test"), e.into());
             }
         }
         let form = self.form();
-        for (at, e) in form.iter().flat_map(|f| f.faults()) {
+        for (at, e) in form.iter().flat_map(|f| f.faults(papers)) {
             bad(&format!("begin.form.{at}"), e.into());
         }
         let answered: Vec<&str> = form.iter().flat_map(|f| f.fields()).map(|f| f.key.as_str()).collect();
@@ -266,12 +266,12 @@ impl Guide {
         for (i, material) in self.materials.iter().enumerate() {
             let here = |part: &str| format!("materials.{i}.{part}");
             let of = |what| BadGuide::Material(material.key.clone(), what);
-            material.faults(&mut |part, what| bad(&here(part), of(what)));
+            material.faults(papers, &mut |part, what| bad(&here(part), of(what)));
             if keys.contains(&material.key.as_str()) {
                 bad(&here("key"), of(BadMaterial::Twice));
             }
             keys.push(&material.key);
-            if let Some(Err(e)) = material.when.as_ref().map(|w| w.check(&answered)) {
+            if let Some(Err(e)) = material.when.as_ref().map(|w| w.check(&answered, papers)) {
                 bad(&here("when"), e.into());
             }
         }
@@ -286,6 +286,23 @@ impl Guide {
             Begin::Generic => Some(Cow::Owned(crate::form::generic())),
             Begin::Page(_) | Begin::LinkOut(_) => None,
         }
+    }
+
+    /// Kinds of paper that its tests ask for.
+    #[must_use]
+    pub fn papers_asked(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        self.conditions.iter().filter_map(|c| c.test.as_ref()).for_each(|t| t.papers(&mut out));
+        self.materials.iter().filter_map(|m| m.when.as_ref()).for_each(|t| t.papers(&mut out));
+        let mut out: Vec<String> = out.into_iter().map(str::to_owned).collect();
+        if let Some(form) = self.form() {
+            let mut asked = Vec::new();
+            form.tests().for_each(|t| t.papers(&mut asked));
+            out.extend(asked.into_iter().map(str::to_owned));
+        }
+        out.sort();
+        out.dedup();
+        out
     }
 
     /// Keys of every rule that its tests and grants ask.

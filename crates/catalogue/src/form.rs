@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Both;
+use crate::kinds::Papers;
 use crate::material::is_key;
 use crate::predicate::{Facts, Predicate, Value, Verdict};
 
@@ -154,6 +155,7 @@ impl Field {
         at: &str,
         keys: &mut Vec<String>,
         earlier: &[&str],
+        papers: &Papers,
         in_group: bool,
         out: &mut Vec<(String, BadForm)>,
     ) {
@@ -169,7 +171,7 @@ impl Field {
         if crossed || (limited && !self.kind.limited()) {
             bad("max", BadForm::Limits(self.key.clone()));
         }
-        if let Some(Err(e)) = self.when.as_ref().map(|w| w.check(earlier)) {
+        if let Some(Err(e)) = self.when.as_ref().map(|w| w.check(earlier, papers)) {
             bad("when", e);
         }
         if self.kind == FieldKind::Group {
@@ -180,7 +182,7 @@ impl Field {
             }
             let mut own = Vec::new();
             for (i, field) in self.fields.iter().enumerate() {
-                field.faults(&format!("{at}.fields.{i}"), &mut own, earlier, true, out);
+                field.faults(&format!("{at}.fields.{i}"), &mut own, earlier, papers, true, out);
             }
         } else if !self.fields.is_empty() {
             bad("kind", BadForm::Group(self.key.clone()));
@@ -233,7 +235,7 @@ pub struct Form {
 impl Form {
     /// Everything that types cannot check, each at its place in the form.
     #[must_use]
-    pub fn faults(&self) -> Vec<(String, BadForm)> {
+    pub fn faults(&self, papers: &Papers) -> Vec<(String, BadForm)> {
         let mut out = Vec::new();
         let mut keys: Vec<String> = Vec::new();
         for (i, page) in self.pages.iter().enumerate() {
@@ -242,16 +244,16 @@ impl Form {
             }
             let before = keys.clone();
             let earlier: Vec<&str> = before.iter().map(String::as_str).collect();
-            if let Some(Err(e)) = page.when.as_ref().map(|w| w.check(&earlier)) {
+            if let Some(Err(e)) = page.when.as_ref().map(|w| w.check(&earlier, papers)) {
                 out.push((format!("pages.{i}.when"), e));
             }
             for (j, field) in page.fields.iter().enumerate() {
-                field.faults(&format!("pages.{i}.fields.{j}"), &mut keys, &earlier, false, &mut out);
+                field.faults(&format!("pages.{i}.fields.{j}"), &mut keys, &earlier, papers, false, &mut out);
             }
         }
         let answered: Vec<&str> = keys.iter().map(String::as_str).collect();
         for (i, grant) in self.grants.iter().enumerate() {
-            if let Err(e) = grant.when.check(&answered) {
+            if let Err(e) = grant.when.check(&answered, papers) {
                 out.push((format!("grants.{i}.when"), e));
             }
             if !grant.text.zh.contains("{value}") || !grant.text.en.contains("{value}") {
@@ -266,18 +268,19 @@ impl Form {
         self.pages.iter().flat_map(|p| p.fields.iter())
     }
 
+    /// Every test in it.
+    pub(crate) fn tests(&self) -> impl Iterator<Item = &Predicate> {
+        let pages = self.pages.iter().filter_map(|p| p.when.as_ref());
+        let fields = self.fields().flat_map(|f| f.fields.iter().chain([f])).filter_map(|f| f.when.as_ref());
+        pages.chain(fields).chain(self.grants.iter().map(|g| &g.when))
+    }
+
     /// Keys of every rule that the form asks.
     #[must_use]
     pub fn rules(&self) -> Vec<&str> {
         let mut out = Vec::new();
-        for page in &self.pages {
-            let tests = page.fields.iter().flat_map(|f| f.fields.iter().chain([f])).map(|f| &f.when);
-            tests.chain([&page.when]).flatten().for_each(|p| p.rules(&mut out));
-        }
-        for grant in &self.grants {
-            grant.when.rules(&mut out);
-            out.push(&grant.rule);
-        }
+        self.tests().for_each(|p| p.rules(&mut out));
+        out.extend(self.grants.iter().map(|g| g.rule.as_str()));
         out
     }
 }

@@ -1,7 +1,9 @@
 //! The kinds that items name: papers, registers, life events. Keys are stable; `holds:KEY` is the fact that somebody has a paper.
-//! Papers that come with the program stand here; those that officers have added are learnt from the room that keeps them.
+//! Papers that come with the program stand here; those that officers have added are read from the room that keeps them ([`Papers`]).
 
-use std::sync::{PoisonError, RwLock};
+use std::borrow::Cow;
+
+use linli_words::Lang;
 
 /// A kind: key, Chinese, English.
 pub type Kind = (&'static str, &'static str, &'static str);
@@ -106,38 +108,57 @@ pub const EVENTS: &[Kind] = &[
     ("talent", "人才和职称", "Talent and titles"),
 ];
 
-/// What was learnt, newest last: as few as there are kinds and changes of their names, so it is never forgotten.
-static LEARNT: RwLock<Vec<&'static Kind>> = RwLock::new(Vec::new());
+/// A kind of paper as it is called now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paper {
+    pub key: Cow<'static, str>,
+    pub zh: Cow<'static, str>,
+    pub en: Cow<'static, str>,
+}
 
-/// Takes note of a kind of paper that officers keep, or of its new name.
-pub fn learn(key: &str, zh: &str, en: &str) {
-    if paper(key).is_some_and(|k| k.1 == zh && k.2 == en) {
-        return;
+/// Every kind of paper, as a transaction sees them: those that come with the program, by the names that officers gave them, and those that
+/// officers have added. Read when it is wanted and kept nowhere: another process, or an act that came to nothing, changes no memory.
+#[derive(Clone, Debug)]
+pub struct Papers(Vec<Paper>);
+
+impl Papers {
+    /// Those that come with the program.
+    #[must_use]
+    pub fn program() -> Self {
+        let paper = |k: &Kind| Paper { key: k.0.into(), zh: k.1.into(), en: k.2.into() };
+        Self(PAPERS.iter().map(paper).collect())
     }
-    let text = |s: &str| -> &'static str { Box::leak(s.to_owned().into_boxed_str()) };
-    let kind: &'static Kind = Box::leak(Box::new((text(key), text(zh), text(en))));
-    LEARNT.write().unwrap_or_else(PoisonError::into_inner).push(kind);
-}
 
-/// A kind of paper by its key, as it is called now.
-#[must_use]
-pub fn paper(key: &str) -> Option<&'static Kind> {
-    let learnt = LEARNT.read().unwrap_or_else(PoisonError::into_inner);
-    learnt.iter().rev().copied().find(|k| k.0 == key).or_else(|| PAPERS.iter().find(|k| k.0 == key))
-}
-
-/// Every kind of paper, as it is called now: those that come with the program, then those that were added.
-#[must_use]
-pub fn papers() -> Vec<Kind> {
-    let mut keys: Vec<&'static str> = PAPERS.iter().map(|k| k.0).collect();
-    let learnt = LEARNT.read().unwrap_or_else(PoisonError::into_inner);
-    for kind in learnt.iter() {
-        if !keys.contains(&kind.0) {
-            keys.push(kind.0);
+    /// With those that officers keep: key, Chinese, English.
+    #[must_use]
+    pub fn with(kept: Vec<(String, String, String)>) -> Self {
+        let mut all = Self::program();
+        for (key, zh, en) in kept {
+            let now = Paper { key: key.into(), zh: zh.into(), en: en.into() };
+            match all.0.iter_mut().find(|p| p.key == now.key) {
+                Some(paper) => *paper = now,
+                None => all.0.push(now),
+            }
         }
+        all
     }
-    drop(learnt);
-    keys.into_iter().filter_map(paper).copied().collect()
+
+    /// A kind by its key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Paper> {
+        self.0.iter().find(|p| p.key == key)
+    }
+
+    /// All of them: those that come with the program, then those that were added.
+    pub fn iter(&self) -> impl Iterator<Item = &Paper> {
+        self.0.iter()
+    }
+
+    /// What a kind is called; its key where there is none.
+    #[must_use]
+    pub fn name(&self, key: &str, lang: Lang) -> String {
+        self.get(key).map_or_else(|| key.to_owned(), |p| lang.pick(&p.zh, &p.en).into_owned())
+    }
 }
 
 /// A register by its key.

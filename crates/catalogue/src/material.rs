@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Both;
-use crate::kinds;
+use crate::kinds::{self, Papers};
 use crate::predicate::Predicate;
 
 /// A material of an item.
@@ -95,7 +95,7 @@ pub enum HandIn {
 #[schemars(rename = "MaterialWay")]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Way {
-    /// An electronic certificate in the person's wallet (grade A, 免提交), of a kind of [`kinds::papers`].
+    /// An electronic certificate in the person's wallet (grade A, 免提交), of a kind of [`Papers`].
     Certificate {
         kind: String,
         /// Issued no longer ago than this.
@@ -148,7 +148,7 @@ impl Material {
     }
 
     /// Tells what is wrong with it, each with the part where it is.
-    pub(crate) fn faults(&self, bad: &mut dyn FnMut(&str, BadMaterial)) {
+    pub(crate) fn faults(&self, papers: &Papers, bad: &mut dyn FnMut(&str, BadMaterial)) {
         if !is_key(&self.key) {
             bad("key", BadMaterial::Key);
         }
@@ -163,7 +163,7 @@ impl Material {
         }
         for (i, way) in self.ways.iter().enumerate() {
             match way {
-                Way::Certificate { kind, .. } | Way::Reuse { kind } if kinds::paper(kind).is_none() => {
+                Way::Certificate { kind, .. } | Way::Reuse { kind } if papers.get(kind).is_none() => {
                     bad(&format!("ways.{i}.paper"), BadMaterial::Paper);
                 }
                 Way::Register { register } if kinds::register(register).is_none() => {

@@ -15,7 +15,7 @@ pub use crate::changes::{
 pub use crate::domain::{BadGuide, Both, Condition, Fault, Guide, ItemId, ItemState, Level, Pace};
 pub use crate::form::{Field, FieldKind, Form, Grant, KnownFrom, Page, asked};
 pub use crate::handling::{Begin, Handover, Identity, LinkOut, Persons};
-pub use crate::kinds;
+pub use crate::kinds::{self, Papers};
 pub use crate::material::{Check, HandIn, Material, Need, Source, Way};
 pub use crate::pages::guide::preview;
 pub use crate::predicate::{Facts, Finding, Operand, Predicate, Value, Verdict};
@@ -58,7 +58,7 @@ pub fn version(
 
 /// What a person holds, told by whoever keeps certificates and checked papers.
 pub trait Inventory: Send + Sync + 'static {
-    /// The kinds of paper ([`kinds::papers`]) of which she holds a valid one; `None`: nobody keeps such things here.
+    /// The kinds of paper ([`Papers`]) of which she holds a valid one; `None`: nobody keeps such things here.
     ///
     /// # Errors
     /// If the database fails.
@@ -76,15 +76,12 @@ pub trait Inventory: Send + Sync + 'static {
     fn kinds(&self, read: &mut Read<'_>) -> Result<Vec<(String, String, String)>, DbError>;
 }
 
-/// Takes note of the kinds of paper that officers have added, so that items can name them.
+/// Every kind of paper that items may name, as it is now.
 ///
 /// # Errors
 /// If the database fails.
-pub fn know_papers(read: &mut Read<'_>, inventory: &InventoryService) -> Result<(), DbError> {
-    for (key, zh, en) in inventory.0.kinds(read)? {
-        kinds::learn(&key, &zh, &en);
-    }
-    Ok(())
+pub fn papers(read: &mut Read<'_>, house: &House) -> Result<Papers, DbError> {
+    Ok(Papers::with(house.service::<InventoryService>().0.kinds(read)?))
 }
 
 /// The inventory as a service.

@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::form::BadForm;
-use crate::kinds;
+use crate::kinds::Papers;
 
 /// A fact about a person, by key: `age`, `hukou`, `lives-here`, `disability`, `sex`, `verified`. Beside these: `holds:KIND`, a flag,
-/// whether she holds a valid paper of a kind of [`kinds::papers`]; and `answer:FIELD`, what she answered to a field of the form, as
+/// whether she holds a valid paper of a kind of [`Papers`]; and `answer:FIELD`, what she answered to a field of the form, as
 /// [`crate::form::Field::fact`] gives it (for a group: how many rows).
 pub const FACTS: &[&str] = &["age", "hukou", "lives-here", "disability", "sex", "verified"];
 
@@ -92,16 +92,16 @@ pub struct Finding {
 const DEEPEST: usize = 8;
 
 impl Predicate {
-    /// Whether it asks only for facts that exist, and for answers to fields in `answered`, and is of a bounded size. That its rules
-    /// exist is tested where they are linked in.
+    /// Whether it asks only for facts that exist, for kinds in `papers` and answers to fields in `answered`, and is of a bounded size.
+    /// That its rules exist is tested where they are linked in.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn check(&self, answered: &[&str]) -> Result<(), BadForm> {
-        self.check_at(0, answered)
+    pub fn check(&self, answered: &[&str], papers: &Papers) -> Result<(), BadForm> {
+        self.check_at(0, answered, papers)
     }
 
-    fn check_at(&self, depth: usize, answered: &[&str]) -> Result<(), BadForm> {
+    fn check_at(&self, depth: usize, answered: &[&str], papers: &Papers) -> Result<(), BadForm> {
         if depth > DEEPEST {
             return Err(BadForm::Deep);
         }
@@ -110,18 +110,27 @@ impl Predicate {
                 if of.is_empty() || of.len() > 32 {
                     return Err(BadForm::Deep);
                 }
-                of.iter().try_for_each(|p| p.check_at(depth + 1, answered))
+                of.iter().try_for_each(|p| p.check_at(depth + 1, answered, papers))
             }
-            Self::Not(p) => p.check_at(depth + 1, answered),
+            Self::Not(p) => p.check_at(depth + 1, answered, papers),
             Self::Fact { key, .. } => {
                 let there = match key.split_once(':') {
                     None => FACTS.contains(&key.as_str()),
-                    Some(("holds", kind)) => kinds::paper(kind).is_some(),
+                    Some(("holds", kind)) => papers.get(kind).is_some(),
                     Some(("answer", field)) => answered.contains(&field),
                     Some(_) => false,
                 };
                 if there { Ok(()) } else { Err(BadForm::Fact(key.clone())) }
             }
+        }
+    }
+
+    /// Kinds of paper it asks for.
+    pub fn papers<'a>(&'a self, out: &mut Vec<&'a str>) {
+        match self {
+            Self::All(of) | Self::Any(of) => of.iter().for_each(|p| p.papers(out)),
+            Self::Not(p) => p.papers(out),
+            Self::Fact { key, .. } => out.extend(key.strip_prefix("holds:")),
         }
     }
 
@@ -234,16 +243,16 @@ mod tests {
 
     #[test]
     fn a_test_asks_only_for_facts_that_exist() {
-        assert!(fact("income", Op::AtMost, Operand::Number(1)).check(&[]).is_err());
+        assert!(fact("income", Op::AtMost, Operand::Number(1)).check(&[], &Papers::program()).is_err());
         let mut deep = fact("age", Op::Is, Operand::Number(1));
         for _ in 0..20 {
             deep = Predicate::Not(Box::new(deep));
         }
-        assert!(deep.check(&[]).is_err());
-        assert!(fact("holds:marriage", Op::Is, Operand::Number(1)).check(&[]).is_ok());
-        assert!(fact("holds:crown", Op::Is, Operand::Number(1)).check(&[]).is_err());
+        assert!(deep.check(&[], &Papers::program()).is_err());
+        assert!(fact("holds:marriage", Op::Is, Operand::Number(1)).check(&[], &Papers::program()).is_ok());
+        assert!(fact("holds:crown", Op::Is, Operand::Number(1)).check(&[], &Papers::program()).is_err());
         let married = fact("answer:married", Op::Is, Operand::Number(1));
-        assert!(married.check(&["married"]).is_ok());
-        assert!(married.check(&[]).is_err(), "only what was asked before");
+        assert!(married.check(&["married"], &Papers::program()).is_ok());
+        assert!(married.check(&[], &Papers::program()).is_err(), "only what was asked before");
     }
 }

@@ -21,7 +21,6 @@ pub(crate) const DELIVERED: &str = include_str!("../kinds.json");
 /// # Errors
 /// If a document is wrong or the database fails.
 pub async fn deliver_kinds(house: &House) -> Result<usize, CertificateError> {
-    let kinds_of = kinds;
     let kinds: BTreeMap<String, KindDocument> =
         serde_json::from_str(DELIVERED).map_err(|_| CertificateError::Stored)?;
     house
@@ -29,9 +28,6 @@ pub async fn deliver_kinds(house: &House) -> Result<usize, CertificateError> {
             let mut new = 0;
             for (key, document) in &kinds {
                 new += usize::from(acts::deliver_kind(act, key, document)?);
-            }
-            for (key, zh, en) in kinds_of(act)? {
-                linli_catalogue::kinds::learn(&key, &zh, &en);
             }
             Ok(new)
         })

@@ -2,7 +2,6 @@
 
 use linli_acts::Act;
 use linli_base::Day;
-use linli_catalogue::kinds;
 use linli_db::Read;
 use linli_rules::proposals::{ProposalKind, ProposalRow, Shown};
 use linli_rules::{APPROVER, RuleError};
@@ -51,7 +50,6 @@ fn apply(act: &mut Act<'_, '_>, p: &ProposalRow) -> Result<(), RuleError> {
         CertificateError::Changed => RuleError::Changed,
         _ => RuleError::Stored,
     })?;
-    kinds::learn(&p.key, &document.name.zh, &document.name.en);
     // Guides that name it are made anew, in every process.
     linli_catalogue::offers::raise_stamp(act)?;
     Ok(())

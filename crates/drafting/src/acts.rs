@@ -3,7 +3,7 @@
 use linli_acts::{Act, Denied, DutyKind, Entry, StaffId, Subject};
 use linli_base::FieldError;
 use linli_catalogue::abolished;
-use linli_catalogue::offers::{self as catalogue, Guide, ItemState};
+use linli_catalogue::offers::{self as catalogue, Guide, ItemState, Papers};
 use linli_catalogue::visits::best_and_worst;
 use linli_db::{DbError, Json, Read};
 
@@ -14,9 +14,13 @@ use crate::{APPROVER, EDITOR};
 
 /// What is wrong with a document so that it cannot be proposed: what [`Guide::faults`] tells, rules that there are not, and an abolished proof.
 #[must_use]
-pub fn faults(guide: &Guide, list: &[abolished::Abolished]) -> Vec<(String, &'static str, String)> {
+pub fn faults(
+    guide: &Guide,
+    list: &[abolished::Abolished],
+    papers: &Papers,
+) -> Vec<(String, &'static str, String)> {
     let mut out: Vec<(String, &'static str, String)> =
-        guide.faults().into_iter().map(|f| (f.at, f.what.code(), f.what.to_string())).collect();
+        guide.faults(papers).into_iter().map(|f| (f.at, f.what.code(), f.what.to_string())).collect();
     if let Some(proof) = abolished::asked_of(list, guide) {
         let asks = |m: &catalogue::Material| m.name.zh.replace(' ', "").contains(&proof.words);
         let i = guide.materials.iter().position(asks).unwrap_or(0);
@@ -184,7 +188,8 @@ pub fn propose(
     if standing.as_ref().map_or(0, |s| s.version) != draft.base {
         return Err(DraftingError::Moved);
     }
-    if !faults(guide, &abolished::all(act)?).is_empty() {
+    let house = act.house;
+    if !faults(guide, &abolished::all(act)?, &catalogue::papers(act, house)?).is_empty() {
         return Err(DraftingError::Unsound);
     }
     let mut wrong: Vec<FieldError> = words("note", note).err().into_iter().collect();
@@ -254,7 +259,8 @@ pub fn send_back(act: &mut Act<'_, '_>, key: &str, rev: i64, why: &str) -> Resul
 pub fn approve(act: &mut Act<'_, '_>, key: &str, rev: i64) -> Result<i64, DraftingError> {
     let (draft, by) = to_decide(act, key, rev)?;
     let guide = &draft.document.0;
-    if !faults(guide, &abolished::all(act)?).is_empty() {
+    let house = act.house;
+    if !faults(guide, &abolished::all(act)?, &catalogue::papers(act, house)?).is_empty() {
         return Err(DraftingError::Unsound);
     }
     if catalogue::standing(act, key)?.is_some_and(|s| s.state == ItemState::Retired) {

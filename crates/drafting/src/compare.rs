@@ -1,5 +1,6 @@
 //! What is other in one text than in another, part by part: derived from the shape, so that no part is passed over.
 
+use linli_catalogue::offers::Papers;
 use serde_json::Value;
 
 use crate::codec::{at, typed};
@@ -156,6 +157,7 @@ fn whole(terms: &Terms, record: &Record, row: &Value) -> String {
 /// How many parts are other, without words for them.
 #[must_use]
 pub fn count(before: &Value, after: &Value) -> usize {
-    let terms = Terms::new(crate::Words::from(linli_words::Lang::ZhHans), Vec::new(), None);
+    let terms =
+        Terms::new(crate::Words::from(linli_words::Lang::ZhHans), Vec::new(), Papers::program(), None);
     lines(&terms, before, after).len()
 }

@@ -1,7 +1,7 @@
 //! Items as files: one or many whole, as one JSON form; the main parts of many as a table. What comes in is looked at row by row before
 //! anything is taken, and becomes drafts, never live.
 
-use linli_catalogue::offers::{self as catalogue, Guide, ItemState, Standing};
+use linli_catalogue::offers::{self as catalogue, Guide, ItemState, Papers, Standing};
 use linli_db::Read;
 use linli_sheets::{Column, Faults, Limits, SheetError};
 use linli_web::Req;
@@ -320,16 +320,17 @@ pub async fn look(
         look.bad.push(Bad { line: 0, column: String::new(), kind, arg: MOST_ITEMS.to_string() });
         return Ok(Ok(look));
     }
-    let (actor, bad) = (req.actor().clone(), look.bad);
+    let (actor, house, bad) = (req.actor().clone(), req.house().clone(), look.bad);
     let came = std::sync::Arc::new(came);
     let found = req
         .read(move |r| {
             let mut look = Look { bad: bad.clone(), ..Look::default() };
+            let papers = catalogue::papers(r, &house)?;
             match came.as_ref() {
                 Came::Whole(all) => {
                     for (line, filed) in all {
                         let stands = catalogue::standing(r, &filed.key)?;
-                        plan(r, &actor, *line, filed.clone(), stands.as_ref(), &mut look)?;
+                        plan(r, &actor, *line, filed.clone(), stands.as_ref(), &papers, &mut look)?;
                     }
                 }
                 Came::Rows(rows) => {
@@ -338,7 +339,7 @@ pub async fn look(
                         let guide = stands.as_ref().map_or_else(linli_catalogue::blank, |s| s.guide.clone());
                         let Some(guide) = put_row(raw, &guide, &departments, &mut look.bad) else { continue };
                         let filed = Filed { key: raw.key.clone(), version: None, guide };
-                        plan(r, &actor, raw.line, filed, stands.as_ref(), &mut look)?;
+                        plan(r, &actor, raw.line, filed, stands.as_ref(), &papers, &mut look)?;
                     }
                 }
             }
@@ -354,6 +355,7 @@ fn plan(
     line: u32,
     filed: Filed,
     stands: Option<&Standing>,
+    papers: &Papers,
     look: &mut Look,
 ) -> Result<(), DraftingError> {
     let mut bad = |column: &str, kind: &str, arg: &str| {
@@ -393,7 +395,7 @@ fn plan(
         return Ok(());
     };
     let filed = Filed { guide, ..filed };
-    let faults = acts::faults(&filed.guide, &linli_catalogue::abolished::all(read)?);
+    let faults = acts::faults(&filed.guide, &linli_catalogue::abolished::all(read)?, papers);
     if !faults.is_empty() {
         faults.iter().for_each(|(path, code, arg)| bad(&column(path), code, arg));
         return Ok(());

@@ -128,6 +128,13 @@ impl Maker<'_> {
         std::iter::once(Choice::new("", &self.words("choose"))).chain(kinds.iter().map(pick)).collect()
     }
 
+    fn papers(&self) -> Vec<Choice> {
+        let pick = |p: &kinds::Paper| Choice::new(&p.key, &self.terms.pick(&p.zh, &p.en));
+        std::iter::once(Choice::new("", &self.words("choose")))
+            .chain(self.terms.papers.iter().map(pick))
+            .collect()
+    }
+
     fn both(&self, name: &str, label: &str, hint: &str) -> Vec<Input> {
         let (zh, en) = (below(name, "zh"), below(name, "en"));
         vec![
@@ -264,20 +271,20 @@ impl Maker<'_> {
         let kind = self.typed.get(&of("way"));
         let name = shape::WAYS.iter().find(|w| w.0 == kind).map_or(kind.to_owned(), |w| self.words(w.1));
         let legend = format!("{}. {name}", i + 1);
-        let choose = |key: &str, label: &str, kinds: &[kinds::Kind]| {
-            Input::Choose(self.choose(&of(key), &self.words(label), self.kinds(kinds)).list())
+        let choose = |key: &str, label: &str, kinds: Vec<Choice>| {
+            Input::Choose(self.choose(&of(key), &self.words(label), kinds).list())
         };
         let inputs = match kind {
             "certificate" => vec![
-                choose("paper", "l-paper", &kinds::papers()),
+                choose("paper", "l-paper", self.papers()),
                 Input::Field(
                     self.field(&of("within_days"), &self.words("l-within"))
                         .hint(&self.words("h-within"))
                         .kind(Kind::Number),
                 ),
             ],
-            "reuse" => vec![choose("paper", "l-paper", &kinds::papers())],
-            "register" => vec![choose("register", "l-register", kinds::REGISTERS)],
+            "reuse" => vec![choose("paper", "l-paper", self.papers())],
+            "register" => vec![choose("register", "l-register", self.kinds(kinds::REGISTERS))],
             "declare" => {
                 let label = self.words("l-statement");
                 vec![

@@ -1,7 +1,7 @@
 //! What things are called: labels by key, departments, facts, and a part of a document in words.
 
 use linli_catalogue::kinds;
-use linli_catalogue::offers::{FieldKind, Form};
+use linli_catalogue::offers::{FieldKind, Form, Papers};
 use linli_words::Lang;
 use serde_json::Value;
 
@@ -30,12 +30,13 @@ pub struct Terms {
     pub w: Words,
     /// Value of the choice, and name.
     pub departments: Vec<(String, String)>,
+    pub papers: Papers,
     asked: Vec<Asked>,
 }
 
 impl Terms {
     #[must_use]
-    pub fn new(w: Words, departments: Vec<(String, String)>, form: Option<&Form>) -> Self {
+    pub fn new(w: Words, departments: Vec<(String, String)>, papers: Papers, form: Option<&Form>) -> Self {
         let lang = w.lang();
         let asked = form
             .into_iter()
@@ -51,7 +52,7 @@ impl Terms {
                     .collect(),
             })
             .collect();
-        Self { w, departments, asked }
+        Self { w, departments, papers, asked }
     }
 
     #[must_use]
@@ -103,8 +104,8 @@ impl Terms {
             let words = self.fact(&key);
             (key, words)
         }));
-        out.extend(kinds::papers().iter().map(|p| {
-            let key = format!("holds:{}", p.0);
+        out.extend(self.papers.iter().map(|p| {
+            let key = format!("holds:{}", p.key);
             let words = self.fact(&key);
             (key, words)
         }));
@@ -124,8 +125,8 @@ impl Terms {
                 "verified" => "fact-verified",
                 other => other,
             }),
-            Some(("holds", paper)) => match kinds::paper(paper) {
-                Some(k) => self.w.fact_holds(&self.pick(k.1, k.2)),
+            Some(("holds", paper)) => match self.papers.get(paper) {
+                Some(k) => self.w.fact_holds(&self.pick(&k.zh, &k.en)),
                 None => key.to_owned(),
             },
             Some((_, field)) => match self.asked.iter().find(|a| a.key == field) {
@@ -222,9 +223,9 @@ impl Terms {
         match kind.as_str() {
             "certificate" => {
                 let days = at(rest, "within_days").as_i64().map(|n| format!(" ≤ {n}")).unwrap_or_default();
-                format!("{}：{}{days}", name("certificate"), self.kind_of(&kinds::papers(), word("kind")))
+                format!("{}：{}{days}", name("certificate"), self.papers.name(word("kind"), self.lang()))
             }
-            "reuse" => format!("{}：{}", name("reuse"), self.kind_of(&kinds::papers(), word("kind"))),
+            "reuse" => format!("{}：{}", name("reuse"), self.papers.name(word("kind"), self.lang())),
             "register" => {
                 format!("{}：{}", name("register"), self.kind_of(kinds::REGISTERS, word("register")))
             }

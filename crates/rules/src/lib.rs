@@ -19,7 +19,7 @@ pub use calendar::{calendar, calendar_at, calendar_from, deliver_calendar};
 pub use error::RuleError;
 pub use kinds::RULE;
 pub use registry::{Certainty, Rule, Value, rules};
-pub use store::value;
+pub use store::{edition, value};
 
 #[doc(hidden)]
 pub use linli_acts::inventory;

@@ -59,6 +59,15 @@ linli_db::kept! {
     pub(crate) DAYS of ["calendar_stretches"]: StretchRow = "SELECT id, from_day, to_day, kind, zh, en, source, certainty FROM calendar_stretches WHERE removed_at IS NULL ORDER BY id LIMIT 1000";
     pub(crate) DAYS_FROM of ["calendar_stretches"]: StretchRow = "SELECT id, from_day, to_day, kind, zh, en, source, certainty FROM calendar_stretches
         WHERE removed_at IS NULL AND to_day >= $1 ORDER BY id LIMIT 1000";
+    EDITION of ["rule_values"]: (i64,) = "SELECT count(*) FROM rule_values WHERE from_day <= $1";
+}
+
+/// A number that moves whenever what the rules say on a day does: how many values hold by then. None is ever taken back.
+///
+/// # Errors
+/// If the database fails.
+pub fn edition(read: &mut Read<'_>, day: Day) -> Result<i64, DbError> {
+    Ok(read.kept_opt(&EDITION, (day,))?.map_or(0, |(n,)| n))
 }
 
 /// What a rule says on a day: the last value set that holds by then, or the default.

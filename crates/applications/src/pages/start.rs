@@ -15,7 +15,7 @@ use crate::error::ApplicationError;
 use crate::materials::Stand;
 use crate::show::{answer_facts, finding, how, known_facts, pick};
 use crate::situation::Situation;
-use crate::{Words, acts, journey, profile, situation, store};
+use crate::{Words, acts, journey, profile, show, situation, store};
 
 #[derive(Template)]
 #[template(path = "start.html")]
@@ -171,10 +171,11 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
             });
             let under_way = acts::under_way(r, person, &asked)?;
             let no_place = who.place.is_none();
-            Ok::<_, ApplicationError>((guide, tested, known, left, begun, under_way, no_place))
+            let papers = show::papers(r)?;
+            Ok::<_, ApplicationError>((guide, tested, papers, known, left, begun, under_way, no_place))
         })
         .await;
-    let (guide, tested, known, left, begun, under_way, no_place) = match loaded {
+    let (guide, tested, papers, known, left, begun, under_way, no_place) = match loaded {
         Err(ApplicationError::NotOpen) => return gone(&req).await,
         other => other?,
     };
@@ -190,7 +191,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
         .map(|t| Shown {
             words: lang.pick(&t.condition.zh, &t.condition.en).into_owned(),
             verdict: t.verdict,
-            why: t.findings.iter().map(|f| finding(w, f)).collect(),
+            why: t.findings.iter().map(|f| finding(w, &papers, f)).collect(),
         })
         .collect();
     let f = req.frame();

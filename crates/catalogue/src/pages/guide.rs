@@ -6,13 +6,13 @@ use linli_web::ui::{Fact, Facts, Html, Row, Rows};
 use linli_web::{Api, Fault, Frame, Missing, Reply, Req};
 use linli_words::Lang;
 
-use super::{index, pick, row, stamp};
+use super::{guide_stamp, index, pick, row};
 use crate::Words;
 use crate::domain::{Guide, ItemState, Level, Pace};
 use crate::handling::{Begin, Handover};
-use crate::kinds;
+use crate::kinds::{self, Papers};
 use crate::material::{Check, HandIn, Material, Need, Way};
-use crate::offers::{ExperienceService, Experienced, InventoryService, know_papers};
+use crate::offers::{ExperienceService, Experienced, InventoryService};
 use crate::visits::{Cause, Holder, Occasion, Reason, Visits, best_and_worst, visits};
 
 #[derive(Template)]
@@ -72,16 +72,16 @@ struct ShownMaterial {
     hers: bool,
 }
 
-fn kind(lang: Lang, kind: Option<&kinds::Kind>) -> String {
+fn register(lang: Lang, kind: Option<&kinds::Kind>) -> String {
     kind.map(|k| lang.pick(k.1, k.2).into_owned()).unwrap_or_default()
 }
 
-fn way(w: Words, way: &Way) -> String {
+fn way(w: Words, papers: &Papers, way: &Way) -> String {
     let lang = w.lang();
     match way {
-        Way::Certificate { kind: k, .. } => w.way_certificate(&kind(lang, kinds::paper(k))),
-        Way::Register { register } => w.way_register(&kind(lang, kinds::register(register))),
-        Way::Reuse { kind: k } => w.way_reuse(&kind(lang, kinds::paper(k))),
+        Way::Certificate { kind: k, .. } => w.way_certificate(&papers.name(k, lang)),
+        Way::Register { register: key } => w.way_register(&register(lang, kinds::register(key))),
+        Way::Reuse { kind: k } => w.way_reuse(&papers.name(k, lang)),
         Way::Declare(_) => w.way_declare().to_owned(),
         Way::Upload { check: Check::Online } => w.way_upload().to_owned(),
         Way::Upload { check: Check::Counter } => w.way_upload_counter().to_owned(),
@@ -90,7 +90,7 @@ fn way(w: Words, way: &Way) -> String {
     }
 }
 
-fn material(w: Words, m: &Material, holds: Option<&[String]>) -> ShownMaterial {
+fn material(w: Words, papers: &Papers, m: &Material, holds: Option<&[String]>) -> ShownMaterial {
     let own = |x: &Way| match x {
         Way::Certificate { kind, .. } | Way::Reuse { kind } => {
             holds.is_some_and(|h| h.iter().any(|have| have == kind))
@@ -101,8 +101,9 @@ fn material(w: Words, m: &Material, holds: Option<&[String]>) -> ShownMaterial {
     let chosen = if holds.is_some() { m.way(&own) } else { m.best() };
     let hers =
         holds.is_some() && chosen.is_some_and(|x| matches!(x, Way::Certificate { .. } | Way::Reuse { .. }));
-    let mut detail = chosen.map(|x| way(w, x)).unwrap_or_default();
-    let others: Vec<String> = m.ways.iter().filter(|x| Some(*x) != chosen).map(|x| way(w, x)).collect();
+    let mut detail = chosen.map(|x| way(w, papers, x)).unwrap_or_default();
+    let others: Vec<String> =
+        m.ways.iter().filter(|x| Some(*x) != chosen).map(|x| way(w, papers, x)).collect();
     if !chosen.is_some_and(Way::waived) && !others.is_empty() {
         detail = w.or_else(&detail, &others.join(or_mark(w)));
     }
@@ -178,10 +179,11 @@ fn shown(
     key: &str,
     g: &Guide,
     holds: Option<&[String]>,
+    papers: &Papers,
     experienced: Option<Experienced>,
 ) -> Shown {
     let lang = w.lang();
-    let materials: Vec<ShownMaterial> = g.materials.iter().map(|m| material(w, m, holds)).collect();
+    let materials: Vec<ShownMaterial> = g.materials.iter().map(|m| material(w, papers, m, holds)).collect();
     let own = |x: &Way| match x {
         Way::Certificate { kind, .. } | Way::Reuse { kind } => {
             holds.is_some_and(|h| h.iter().any(|have| have == kind))
@@ -277,13 +279,18 @@ async fn asked(req: &Req) -> Result<(String, std::sync::Arc<Guide>), Fault> {
     Ok((key, found.ok_or(Missing)?.2))
 }
 
+async fn papers(req: &Req) -> Result<Papers, Fault> {
+    let house = req.house().clone();
+    Ok(req.read(move |r| crate::offers::papers(r, &house)).await?)
+}
+
 async fn experienced(req: &Req, key: &str) -> Result<Option<Experienced>, Fault> {
     let (experience, key) = (req.house().service::<ExperienceService>(), key.to_owned());
     Ok(req.read(move |r| experience.0.of(r, &key)).await?)
 }
 
 pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
-    let stamp = stamp(&req).await?;
+    let stamp = guide_stamp(&req).await?;
     if let Some(page) = req.kept(stamp) {
         return Ok(page);
     }
@@ -318,8 +325,7 @@ async fn page(
     preview: Option<String>,
 ) -> Result<Reply, Fault> {
     let (f, w) = (req.frame(), req.words::<Words>());
-    let inventory = req.house().service::<InventoryService>();
-    req.read(move |r| know_papers(r, &inventory)).await?;
+    let papers = papers(req).await?;
     let together: Vec<Row> = if g.together.is_empty() {
         Vec::new()
     } else {
@@ -327,7 +333,7 @@ async fn page(
         g.together.iter().filter_map(|k| index.card(k)).map(|c| row(w, c)).collect()
     };
     let experienced = experienced(req, &key).await?;
-    let shown = shown(w, &f, &key, g, holds, experienced);
+    let shown = shown(w, &f, &key, g, holds, &papers, experienced);
     Ok(Reply::page(&GuidePage { f, w, key, shown, together: Rows::new(together, ""), preview }))
 }
 
@@ -344,7 +350,7 @@ pub(crate) async fn print(req: Req) -> Result<Reply, Fault> {
     let (f, w) = (req.frame(), req.words::<Words>());
     let address = format!("{}/services/{key}", req.origin());
     let qr = Html::drawing(&qr_svg(&address).map_err(|_| Missing)?);
-    let shown = shown(w, &f, &key, &g, None, experienced(&req, &key).await?);
+    let shown = shown(w, &f, &key, &g, None, &papers(&req).await?, experienced(&req, &key).await?);
     Ok(Reply::page(&PrintPage { f, w, shown, qr, address }))
 }
 

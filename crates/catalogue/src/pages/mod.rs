@@ -41,6 +41,16 @@ pub(crate) async fn stamp(req: &Req) -> Result<(i64, i64), Fault> {
     Ok((stamp.map_or(0, |(n,)| n), 0))
 }
 
+/// What the page of a guide is kept under: what it says of those who applied rests on rules too, as they hold today.
+pub(crate) async fn guide_stamp(req: &Req) -> Result<(i64, i64), Fault> {
+    let both = req.read(|r| {
+        let today = r.now().day();
+        let stamp = r.opt(&store::STAMP, ())?.map_or(0, |(n,)| n);
+        Ok::<_, linli_db::DbError>((stamp, linli_rules::edition(r, today)?))
+    });
+    Ok(both.await?)
+}
+
 /// The index as it is now.
 pub(crate) async fn index(req: &Req) -> Result<Arc<Index>, Fault> {
     let finder = req.house().service::<Finder>();

@@ -368,8 +368,13 @@ pub(crate) async fn save(req: Req) -> Result<Reply, Fault> {
                     (format!("{list}.{n}"), n)
                 }
             };
-            let wrong =
-                wrong_here(&here, &base, &acts::faults(&guide, &linli_catalogue::abolished::all(act)?));
+            let house = act.house;
+            let papers = linli_catalogue::offers::papers(act, house)?;
+            let wrong = wrong_here(
+                &here,
+                &base,
+                &acts::faults(&guide, &linli_catalogue::abolished::all(act)?, &papers),
+            );
             if !wrong.is_empty() {
                 return Ok(Saved::Wrong(wrong));
             }

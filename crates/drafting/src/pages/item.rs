@@ -180,7 +180,7 @@ fn in_hand(req: &Req, l: &Loaded, d: &DraftRow, terms: &crate::terms::Terms, err
     let live = l.standing.as_ref().map(|s| &s.guide);
     let (before, after) = (live.map(codec::document).unwrap_or_default(), codec::document(guide));
     let lines = if live.is_some() { compare::lines(terms, &before, &after) } else { Vec::new() };
-    let faults = acts::faults(guide, &l.abolished);
+    let faults = acts::faults(guide, &l.abolished, &terms.papers);
     let sections = SECTIONS
         .iter()
         .filter(|s| !at(&after, s.base).is_null())

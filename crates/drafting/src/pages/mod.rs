@@ -37,7 +37,9 @@ pub(crate) async fn departments(req: &Req) -> Result<Vec<(String, String, String
 /// The terms of a page, with the fields of a form that tests may ask.
 pub(crate) async fn terms(req: &Req, form: Option<&Form>) -> Result<Terms, Fault> {
     let departments = departments(req).await?.into_iter().map(|(value, _, name)| (value, name)).collect();
-    Ok(Terms::new(req.words::<Words>(), departments, form))
+    let house = req.house().clone();
+    let papers = req.read(move |r| linli_catalogue::offers::papers(r, &house)).await?;
+    Ok(Terms::new(req.words::<Words>(), departments, papers, form))
 }
 
 pub(crate) fn chip(w: Words, state: DraftState) -> Chip {

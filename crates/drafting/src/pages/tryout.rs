@@ -1,9 +1,8 @@
 //! The tests of a draft tried on an invented person: the verdict of each, how it was come by, and what she would have to bring.
 
 use askama::Template;
-use linli_catalogue::kinds;
 use linli_catalogue::offers::{
-    self as catalogue, Facts, FieldKind, Finding, Guide, Identity, Predicate, Value, Verdict, Way,
+    self as catalogue, Facts, FieldKind, Finding, Guide, Identity, Papers, Predicate, Value, Verdict, Way,
 };
 use linli_catalogue::predicate::{self, Op};
 use linli_catalogue::visits::{Holder, visits};
@@ -32,14 +31,14 @@ struct TryPage {
     name: String,
     person: Vec<Field>,
     chosen: Vec<Choose>,
-    papers: Vec<(&'static str, String, bool)>,
+    papers: Vec<(String, String, bool)>,
     asked: bool,
     tried: Vec<Tried>,
     visits: String,
 }
 
 /// Facts as the page sends them; what is left empty is not known.
-fn facts(req: &Req, guide: &Guide) -> Facts {
+fn facts(req: &Req, guide: &Guide, papers: &Papers) -> Facts {
     let q = req.query();
     let mut out = Facts::new();
     let mut put = |key: &str, value: Option<Value>| drop(value.map(|v| out.insert(key.to_owned(), v)));
@@ -49,9 +48,9 @@ fn facts(req: &Req, guide: &Guide) -> Facts {
     put("sex", Some(q.text("sex")).filter(|s| !s.is_empty()).map(Value::Word));
     let held: Vec<String> = q.all("holds").collect();
     if q.has("try") {
-        for paper in kinds::papers() {
-            let has = held.iter().any(|h| h == paper.0);
-            put(&predicate::holds(paper.0), Some(Value::Number(i64::from(has))));
+        for paper in papers.iter() {
+            let has = held.iter().any(|h| *h == paper.key);
+            put(&predicate::holds(&paper.key), Some(Value::Number(i64::from(has))));
         }
     }
     let form = guide.form();
@@ -141,7 +140,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
     let form = guide.form().map(std::borrow::Cow::into_owned);
     let terms = terms(&req, form.as_ref()).await?;
     let (f, w, q) = (req.frame(), req.words::<Words>(), req.query());
-    let facts = facts(&req, &guide);
+    let facts = facts(&req, &guide, &terms.papers);
     let rule = |key: &str| rules.iter().find(|(k, _)| k == key).map(|(_, v)| *v);
     let tried = tests(&terms, &guide, form.as_ref())
         .into_iter()
@@ -201,8 +200,11 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
         }
     }
     let held: Vec<String> = q.all("holds").collect();
-    let papers =
-        kinds::papers().iter().map(|p| (p.0, terms.pick(p.1, p.2), held.iter().any(|h| h == p.0))).collect();
+    let papers = terms
+        .papers
+        .iter()
+        .map(|p| (p.key.to_string(), terms.pick(&p.zh, &p.en), held.iter().any(|h| *h == p.key)))
+        .collect();
     Ok(Reply::page(&TryPage {
         name: terms.pick(&guide.name.zh, &guide.name.en),
         asked: q.has("try"),

@@ -163,6 +163,11 @@ async fn the_visits_really_made_come_from_the_cases_that_ended() {
         }
         next_day().await;
         assert_eq!(told().await, Some((few * 2 + 7, 1)));
+        // A rule that changes is seen on the page at once, not when the day is over.
+        least(3, few * 2 + 8).await;
+        assert_eq!(told().await, None);
+        least(4, 1).await;
+        assert_eq!(told().await, Some((few * 2 + 7, 1)));
         crate::cases::sound(&h).await;
     }
 }

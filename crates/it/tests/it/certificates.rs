@@ -301,7 +301,37 @@ async fn a_new_kind_is_made_in_the_browser_and_an_item_asks_for_it() {
         assert!(!proposal.says("value=\"approve\""), "{}", proposal.text());
         assert_eq!(officer(&h, "clerk").await.get(&proposal.path).await.status, 404);
         assert_eq!(keeper.get("/office/certificate-kinds/volunteer-card").await.status, 404);
+        // An approval that came to nothing leaves nothing behind: what items may name is read, not remembered.
+        let known = || {
+            let house = h.house.clone();
+            h.house.read(move |r| linli_catalogue::offers::papers(r, &house))
+        };
+        let id = proposal.path.rsplit('/').next().unwrap().parse().unwrap();
+        let decider = crate::machine::officer(&h, "rules-chief").await;
+        let undone = h.house.act(&decider, move |act| {
+            linli_rules::proposals::decide(act, id, 1, true, "")?;
+            let house = act.house;
+            assert!(linli_catalogue::offers::papers(act, house)?.get("volunteer-card").is_some());
+            Err::<(), _>(linli_rules::RuleError::Changed)
+        });
+        assert!(undone.await.is_err());
+        assert!(known().await.unwrap().get("volunteer-card").is_none());
         approve(&h, &proposal.path).await;
+        assert_eq!(known().await.unwrap().get("volunteer-card").unwrap().zh, "志愿者证");
+        // Whoever writes items chooses it from here on, whatever process shows her the page.
+        let mut editor = officer(&h, "editor").await;
+        let item = "/office/catalogue/unemployment-benefit";
+        let page = editor.get(item).await;
+        editor.submit(&crate::drafting::form(&page, "/begin")).await;
+        let page = editor.get(&format!("{item}/edit/materials.new")).await;
+        let page = editor
+            .submit(
+                &crate::drafting::form(&page, "/materials.new")
+                    .with("ways.add", "certificate")
+                    .with("do", "way:ways"),
+            )
+            .await;
+        assert!(page.says("value=\"volunteer-card\""), "{}", page.text());
         assert_eq!(keeper.submit(&form.with("key", "volunteer-card")).await.status, 422, "it is there now");
 
         // An item can ask for it from here on.

@@ -276,7 +276,7 @@ fn some(chance: &Chance) -> Try {
     }
 }
 
-async fn officer(h: &TestHouse, login: &'static str) -> Actor {
+pub async fn officer(h: &TestHouse, login: &'static str) -> Actor {
     h.house
         .read(move |r| {
             let now = r.now();

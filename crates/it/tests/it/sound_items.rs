@@ -6,7 +6,7 @@ use linli_acts::Actor;
 use linli_catalogue::domain::{Guide, Pace};
 use linli_catalogue::handling::{Handover, Identity, InPersonKind};
 use linli_catalogue::material::{HandIn, Material, Way};
-use linli_catalogue::offers as catalogue;
+use linli_catalogue::offers::{self as catalogue, Papers};
 use linli_catalogue::visits::{Holder, Reason, best_and_worst, visits};
 use linli_drafting::codec::{at, document, guide, retyped};
 use linli_drafting::exchange::{Filed, head, row};
@@ -27,7 +27,7 @@ proptest! {
 
     #[test]
     fn every_page_shows_and_reads_back_the_same_document(item in sound::guide()) {
-        let faults = linli_drafting::acts::faults(&item, &[]);
+        let faults = linli_drafting::acts::faults(&item, &[], &Papers::program());
         prop_assert!(faults.is_empty(), "{faults:?}");
         let stood = document(&item);
         let (made, wrong) = retyped(&stood);
