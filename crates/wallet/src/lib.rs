@@ -23,7 +23,7 @@ linli_words::include_words!();
 /// Tables of this room.
 pub const ROOM: linli_db::Room = linli_db::Room {
     name: "wallet",
-    migrations: linli_db::migrations![1 => "0001_wallet.sql", 2 => "0002_uses.sql"],
+    migrations: linli_db::migrations![1 => "0001_wallet.sql", 2 => "0002_uses.sql", 3 => "0003_body.sql"],
 };
 
 linli_acts::duty_kind! {
