@@ -1,5 +1,7 @@
 //! A kind of certificate is new or changed: proposed by its keeper, approved by another officer (rules' proposals).
 
+use std::collections::BTreeMap;
+
 use linli_acts::Act;
 use linli_base::Day;
 use linli_db::Read;
@@ -74,13 +76,22 @@ fn shown(read: &mut Read<'_>, p: &ProposalRow, lang: Lang) -> Result<Shown, Rule
     let w = Words::from(lang);
     let new = content(&p.content.0)?.document;
     let old = read.opt(&store::KIND, (&p.key,))?.map(|(_, document)| document.0);
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for code in new.issuers.iter().chain(old.iter().flat_map(|k| &k.issuers)) {
+        let body = linli_duties::offers::body_by_code(read, code)?;
+        let name = body.map_or_else(|| code.clone(), |b| lang.pick(&b.name_zh, &b.name_en).into_owned());
+        names.insert(code.clone(), name);
+    }
+    let issuers = |k: &KindDocument| {
+        k.issuers.iter().filter_map(|c| names.get(c)).cloned().collect::<Vec<_>>().join("、")
+    };
     let both = |part: Part<'_>| (old.as_ref().map(part).unwrap_or_default(), part(&new));
     let days =
         |k: &KindDocument| k.valid_days.map_or_else(|| w.valid_for_good().to_owned(), |n| n.to_string());
     let parts: [(&str, Part<'_>); 4] = [
         (w.kind_zh(), &|k| k.name.zh.clone()),
         (w.kind_en(), &|k| k.name.en.clone()),
-        (w.kind_issuers(), &|k| k.issuers.join(" ")),
+        (w.kind_issuers(), &issuers),
         (w.kind_valid(), &days),
     ];
     let mut lines = Vec::new();

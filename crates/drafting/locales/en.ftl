@@ -449,3 +449,7 @@ step-asked = { $who } proposed: { $what }
 step-agreed = { $who } approved: { $what }
 step-refused = { $who } refused: { $what }
 step-withdrawn = { $who } took back: { $what }
+allow-short = Take off
+propose-proof = Propose to abolish a proof
+propose-proof-what = Once another officer has approved it, no item that asks for it can be proposed.
+another-file = Another file

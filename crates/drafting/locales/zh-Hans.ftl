@@ -428,3 +428,7 @@ step-asked = { $who } 提出：{ $what }
 step-agreed = { $who } 批准：{ $what }
 step-refused = { $who } 没有批准：{ $what }
 step-withdrawn = { $who } 收回：{ $what }
+allow-short = 移出
+propose-proof = 提出列入清单
+propose-proof-what = 另一位同事批准后，要这份证明的事项就不能提交了。
+another-file = 换一个文件

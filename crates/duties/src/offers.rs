@@ -65,6 +65,14 @@ pub fn body_by_code(read: &mut Read<'_>, code: &str) -> Result<Option<Body>, DbE
     read.kept_opt(&store::BODY_BY_CODE, (code,))
 }
 
+/// Bodies that are open, departments first, to choose from: at most 500.
+///
+/// # Errors
+/// If the database fails.
+pub fn open_bodies(read: &mut Read<'_>) -> Result<Vec<Body>, DbError> {
+    read.all(&store::OPEN_BODIES, ())
+}
+
 /// Kind, body and place of a duty, held or ended.
 ///
 /// # Errors

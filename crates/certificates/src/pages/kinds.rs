@@ -1,6 +1,7 @@
 //! The keeper's pages: what certificates of a kind hold. What she changes or adds is a proposal; approved, it is the next version.
 
 use askama::Template;
+use linli_base::FieldError;
 use linli_catalogue::offers::Both;
 use linli_rules::RuleError;
 use linli_rules::proposals::{self, ProposalState};
@@ -45,6 +46,10 @@ struct KindPage {
     name: String,
     version: i64,
     parts: Vec<Field>,
+    /// The bodies that issue it, each to be taken off, and one to be added.
+    issuers: Vec<Tick>,
+    issuer: Choose,
+    valid: Field,
     fields: Vec<FieldForm>,
     why: Field,
     /// Proposals that wait, by address and who proposed.
@@ -110,16 +115,30 @@ async fn page(req: &Req, version: i64, kind: &KindDocument, errors: Errors) -> R
     let plain = |name: &str, label: &str, value: &str| {
         Field::new(name, label, value).autocomplete("off").error(errors.of(name))
     };
-    let valid = kind.valid_days.map(|n| n.to_string()).unwrap_or_default();
+    let valid = kind.valid_days.map(|n| n.to_string());
+    let valid = valid.unwrap_or_else(|| req.form().text("valid-days"));
     let own_key =
         (version == 0).then(|| plain("key", w.kind_key(), req.form().raw("key")).hint(w.kind_key_hint()));
     let mut parts: Vec<Field> = own_key.into_iter().collect();
-    parts.extend([
-        plain("name-zh", w.kind_zh(), &kind.name.zh),
-        plain("name-en", w.kind_en(), &kind.name.en),
-        plain("issuers", w.kind_issuers(), &kind.issuers.join(" ")).hint(w.kind_issuers_hint()),
-        plain("valid-days", w.kind_valid(), &valid).hint(w.kind_valid_hint()).optional(f.words().optional()),
-    ]);
+    parts
+        .extend([plain("name-zh", w.kind_zh(), &kind.name.zh), plain("name-en", w.kind_en(), &kind.name.en)]);
+    let valid_field =
+        plain("valid-days", w.kind_valid(), &valid).hint(w.kind_valid_hint()).optional(f.words().optional());
+    let lang = req.lang();
+    let bodies = req.read(linli_duties::offers::open_bodies).await.map_err(CertificateError::Db)?;
+    let name_of = |code: &str| {
+        let body = bodies.iter().find(|b| b.code == code);
+        body.map_or_else(|| code.to_owned(), |b| lang.pick(&b.name_zh, &b.name_en).into_owned())
+    };
+    let issuers =
+        kind.issuers.iter().map(|code| Tick::new(&format!("issuer-{code}"), &name_of(code), true)).collect();
+    let others = bodies.iter().filter(|b| !kind.issuers.contains(&b.code));
+    let others = others.map(|b| Choice::new(&b.code, &name_of(&b.code)));
+    let others = std::iter::once(Choice::new("", w.issuer_none_more())).chain(others).collect();
+    let issuer = Choose::new("issuer-new", w.issuer_add(), "", others)
+        .list()
+        .hint(w.kind_issuers_hint())
+        .error(errors.of("issuers"));
     let mut fields: Vec<FieldForm> = kind
         .fields
         .iter()
@@ -140,7 +159,21 @@ async fn page(req: &Req, version: i64, kind: &KindDocument, errors: Errors) -> R
     };
     let why = Field::new("why", w.kind_why(), req.form().raw("why")).error(errors.of("why"));
     let status = if errors.is_empty() { 200 } else { 422 };
-    Ok(Reply::page(&KindPage { name, version, parts, fields, why, open, errors, f, w }).status(status))
+    Ok(Reply::page(&KindPage {
+        name,
+        version,
+        parts,
+        issuers,
+        issuer,
+        valid: valid_field,
+        fields,
+        why,
+        open,
+        errors,
+        f,
+        w,
+    })
+    .status(status))
 }
 
 fn empty() -> KindDocument {
@@ -158,8 +191,8 @@ pub(crate) async fn one(req: Req) -> Result<Reply, Fault> {
     page(&req, version, &kind, Errors::default()).await
 }
 
-/// What was typed, fields in the order of the page; those that are dropped left out.
-fn typed(req: &Req) -> Result<KindDocument, CertificateError> {
+/// What was typed, fields in the order of the page, those that are dropped left out; and what of it cannot be.
+fn typed(req: &Req) -> (KindDocument, Vec<FieldError>) {
     let form = req.form();
     let both = |zh: &str, en: &str| Both { zh: form.text(zh), en: form.text(en) };
     let mut fields = Vec::new();
@@ -183,43 +216,46 @@ fn typed(req: &Req) -> Result<KindDocument, CertificateError> {
         });
     }
     let valid = form.text("valid-days");
-    let valid_days = match valid.as_str() {
-        "" => None,
-        text => Some(
-            text.parse()
-                .ok()
-                .filter(|n| *n > 0)
-                .ok_or_else(|| CertificateError::field("valid-days", "days-wrong"))?,
-        ),
-    };
-    Ok(KindDocument {
-        name: both("name-zh", "name-en"),
-        issuers: form.text("issuers").split_whitespace().map(str::to_owned).collect(),
-        valid_days,
-        fields,
-    })
+    let valid_days = valid.parse().ok().filter(|n| *n > 0);
+    let wrong =
+        (!valid.is_empty() && valid_days.is_none()).then(|| FieldError::new("valid-days", "days-wrong"));
+    // Those that stay ticked, in their order, and the one that is added.
+    let mut issuers: Vec<String> = form
+        .names()
+        .filter_map(|n| n.strip_prefix("issuer-"))
+        .filter(|c| *c != "new")
+        .map(str::to_owned)
+        .collect();
+    let added = form.text("issuer-new");
+    if !added.is_empty() && !issuers.contains(&added) {
+        issuers.push(added);
+    }
+    let name = both("name-zh", "name-en");
+    (KindDocument { name, issuers, valid_days, fields }, wrong.into_iter().collect())
 }
 
 pub(crate) async fn save(req: Req) -> Result<Reply, Fault> {
     let key: String = req.path("key")?;
     let version: i64 = req.form().parse_as("version")?;
     let asked = key.clone();
-    let (_, stands) = req.read(move |r| acts::kind(r, &asked)).await?;
-    propose(&req, key, version.max(1), stands).await
+    req.read(move |r| acts::kind(r, &asked)).await?;
+    propose(&req, key, version.max(1)).await
 }
 
 pub(crate) async fn add(req: Req) -> Result<Reply, Fault> {
     let key = req.form().text("key");
-    propose(&req, key, 0, empty()).await
+    propose(&req, key, 0).await
 }
 
-/// Proposes what was typed; `stands` is shown again where it could not be read.
-async fn propose(req: &Req, key: String, after: i64, stands: KindDocument) -> Result<Reply, Fault> {
-    let new = match typed(req) {
-        Ok(new) => new,
-        Err(CertificateError::Wrong(wrong)) => return page(req, after, &stands, errors(req, wrong)).await,
-        Err(e) => return Err(e.into()),
-    };
+/// Proposes what was typed; a button that adds an issuing body shows it again and saves nothing.
+async fn propose(req: &Req, key: String, after: i64) -> Result<Reply, Fault> {
+    let (new, wrong) = typed(req);
+    if req.form().has("more") {
+        return page(req, after, &new, Errors::default()).await;
+    }
+    if !wrong.is_empty() {
+        return page(req, after, &new, errors(req, wrong)).await;
+    }
     let (document, why) = (new.clone(), req.form().text("why"));
     match req.act(move |act| acts::propose_kind(act, &key, after, &document, &why)).await {
         Ok(id) => {

@@ -7,8 +7,8 @@ use linli_catalogue::CatalogueError;
 use linli_catalogue::abolished::{self, Abolished};
 use linli_catalogue::offers::{self as catalogue, ItemId, Synonym, TermId, TermState};
 use linli_rules::proposals::ProposalId;
-use linli_web::ui::{Errors, Field, Kind, Tick};
-use linli_web::{Fault, Frame, Reply, Req};
+use linli_web::ui::{Errors, Field, Kind, Pager, Tick};
+use linli_web::{Fault, Frame, Reply, Req, encode};
 
 use super::told;
 use crate::error::DraftingError;
@@ -46,10 +46,14 @@ struct SynonymsPage {
     errors: Errors,
     typed: String,
     synonyms: Vec<Synonym>,
+    pager: Pager,
     fields: Vec<Field>,
     total: usize,
     keeper: bool,
 }
+
+/// Words on a page.
+const PAGE: usize = 50;
 
 fn field(req: &Req, errors: &Errors, name: &str, label: &str, hint: &str) -> Field {
     let value = req.form().raw(name);
@@ -169,12 +173,25 @@ async fn synonyms_page(req: &Req, wrong: Vec<(String, String)>) -> Result<Reply,
     let (f, w) = (req.frame(), req.words::<Words>());
     let errors = Errors::new(f.words().errors_title(), wrong);
     let typed: String = req.query().text("q").chars().take(60).collect();
-    let all = req.read(catalogue::synonyms).await?;
-    let total = all.len();
+    let page = req.ask("page").unwrap_or(1usize).clamp(1, 1_000);
     let fits = |s: &Synonym| typed.is_empty() || s.said.contains(&typed) || s.meant.contains(&typed);
+    let mut all = req.read(catalogue::synonyms).await?;
+    all.retain(fits);
+    let total = all.len();
+    let way = |page: usize| match typed.as_str() {
+        "" => format!("/office/synonyms?page={page}"),
+        typed => format!("/office/synonyms?q={}&page={page}", encode(typed)),
+    };
+    let pager = Pager {
+        next: if total > page * PAGE { way(page + 1) } else { String::new() },
+        first: if page > 1 { way(1) } else { String::new() },
+        next_words: f.words().next_page(),
+        first_words: f.words().first_page(),
+    };
     let status = if errors.is_empty() { 200 } else { 422 };
     Ok(Reply::page(&SynonymsPage {
-        synonyms: all.into_iter().filter(fits).take(500).collect(),
+        synonyms: all.into_iter().skip((page - 1) * PAGE).take(PAGE).collect(),
+        pager,
         fields: vec![
             field(req, &errors, "said", w.l_said(), w.h_said()),
             field(req, &errors, "meant", w.l_meant(), w.h_meant()),

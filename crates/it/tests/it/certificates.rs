@@ -284,17 +284,22 @@ async fn a_new_kind_is_made_in_the_browser_and_an_item_asks_for_it() {
         let form = to(&page, "/office/certificate-kinds/new")
             .with("name-zh", "志愿者证")
             .with("name-en", "Volunteer card")
-            .with("issuers", "MZ")
+            .with("issuer-new", "MZ")
             .with("key-new", "level")
             .with("zh-new", "星级")
             .with("en-new", "Level");
+        // A body is chosen by its name, and more than one if need be; what is typed stays.
+        let more = keeper.submit(&form.clone().with("more", "issuer").with("valid-days", "x")).await;
+        assert!(more.says("民政局") && more.says("issuer-MZ") && more.says("志愿者证"), "{}", more.text());
+        let bad = keeper.submit(&form.clone().with("key", "volunteer-card").with("valid-days", "x")).await;
+        assert!(bad.status == 422 && bad.says("value=\"x\"") && bad.says("星级"), "{}", bad.text());
         let none = keeper.submit(&form.clone().with("key", "Volunteer Card")).await;
         assert!(none.status == 422 && none.says("Volunteer Card") && none.says("星级"), "{}", none.text());
         let there = keeper.submit(&form.clone().with("key", "senior-card")).await;
         assert!(there.status == 422 && there.says("已经有这个代号"), "{}", there.text());
-        let nobody = form.clone().with("key", "volunteer-card").with("issuers", "MZ NOBODY");
+        let nobody = form.clone().with("key", "volunteer-card").with("issuer-new", "NOBODY");
         let nobody = keeper.submit(&nobody).await;
-        assert!(nobody.status == 422 && nobody.says("没有对应的机构"), "{}", nobody.text());
+        assert!(nobody.status == 422 && nobody.says("请重新选择"), "{}", nobody.text());
         let proposal = keeper.submit(&form.clone().with("key", "volunteer-card")).await;
         assert!(proposal.says("志愿者证") && proposal.says("星级"), "{}", proposal.text());
         // Its keeper does not decide it, another room's officer does not see it, and nothing holds before.
