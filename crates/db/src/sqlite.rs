@@ -72,8 +72,9 @@ fn open(path: &Path, write: bool) -> Result<Connection, DbError> {
     conn.pragma_update(None, "foreign_keys", true)?;
     // INSERT OR REPLACE would walk past the append-only triggers without it.
     conn.pragma_update(None, "recursive_triggers", true)?;
-    conn.pragma_update(None, "cache_size", if write { -65_536 } else { -8_192 })?;
-    conn.pragma_update(None, "mmap_size", 268_435_456)?;
+    // Pages that the writer changes must be here; what is read lies in the system's memory and is mapped, as far as SQLite maps.
+    conn.pragma_update(None, "cache_size", if write { -262_144 } else { -8_192 })?;
+    conn.pragma_update(None, "mmap_size", 2_147_418_112_i64)?;
     // `wal.rs` does.
     conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     // What a page was before a savepoint would go into a temporary file.

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use crate::error::DbError;
 
 /// Pages from which a checkpoint is worth it: pages that are written often are moved once.
-const WORTH: i64 = 2_000;
+const WORTH: i64 = 6_000;
 /// Pages from which the writer itself moves what is left; 64 MB. Only while nothing is added can the WAL begin anew at its front.
 const FULL: i64 = 16_000;
 /// How often it is looked at while acts are committed.
