@@ -195,7 +195,9 @@ fn untouched(page: &Page) -> Vec<(String, String)> {
         let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
         rest.split('"').next().map(unescaped)
     };
-    let (mut out, mut list): (Vec<(String, String)>, Option<(String, bool)>) = (Vec::new(), None);
+    let mut out: Vec<(String, String)> = Vec::new();
+    // The list that is open, and whether its first choice is still to come.
+    let mut list: Option<(String, bool)> = None;
     for piece in form.split('<').skip(1) {
         let (tag, inner) = piece.split_once('>').unwrap_or((piece, ""));
         let value = attribute(tag, "value").unwrap_or_default();
