@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use linli_base::{Clock, SystemClock};
 use linli_casework::offers::CaseId;
 use serde::Deserialize;
 use serde_json::json;
@@ -23,6 +24,8 @@ const JUMPS: [u32; 7] = [10, 150, 10, 250, 20, 350, 100];
 /// One lifecycle after another, by the token of a handler.
 struct Lifecycle {
     passes: Passes,
+    /// Tells its requests from those of a run before on the same files.
+    run: i64,
 }
 
 #[derive(Deserialize)]
@@ -53,7 +56,7 @@ impl Work for Lifecycle {
         let bearer = format!("authorization: Bearer {}\r\n", desk.token);
         let body = json!({ "item": ITEM, "document": document, "answers": answers(), "evidence": "bench" })
             .to_string();
-        let once = format!("{bearer}idempotency-key: bench-{n}\r\n");
+        let once = format!("{bearer}idempotency-key: bench-{}-{n}\r\n", self.run);
         let filed =
             read(&connection.send(&post_json("/api/v1/applications", &once, &body)).await?, 201, "file")?;
         let path = format!("/api/v1/cases/{}", filed.id);
@@ -87,7 +90,7 @@ pub async fn run(set: &Settings, told: &Told) -> anyhow::Result<()> {
     let config = configure(&ground.folder, Some(gateway.address))?;
     let server = Server::start(&["serve", "--config", &config.to_string_lossy()], set.cgroup.as_deref())?;
     let watch = Watch::on(&server);
-    let work = Arc::new(Lifecycle { passes: ground.passes.clone() });
+    let work = Arc::new(Lifecycle { passes: ground.passes.clone(), run: SystemClock.now().millis() });
     let time = Duration::from_secs(set.seconds);
     let (mut rates, mut p99, mut p50) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..set.rounds {
