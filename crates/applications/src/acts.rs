@@ -28,10 +28,7 @@ pub(crate) fn entry(row: &ApplicationRow, act: &'static str) -> Entry {
 ///
 /// # Errors
 /// [`ApplicationError::NotOpen`] if it is not live or has pages of its own.
-pub fn item(
-    read: &mut linli_db::Read<'_>,
-    key: &str,
-) -> Result<(ItemId, i64, Arc<Guide>), ApplicationError> {
+pub fn item(read: &mut linli_db::Read<'_>, key: &str) -> Result<(ItemId, i64, Arc<Guide>), ApplicationError> {
     let live = catalogue::live(read, key)?.ok_or(ApplicationError::NotOpen)?;
     form(&live.2)?;
     Ok(live)

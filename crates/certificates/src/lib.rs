@@ -20,8 +20,10 @@ pub use jobs::FOLLOW_PERSON;
 linli_words::include_words!();
 
 /// Tables of this room.
-pub const ROOM: linli_db::Room =
-    linli_db::Room { name: "certificates", migrations: linli_db::migrations![1 => "0001_certificates.sql", 2 => "0002_indexes.sql"] };
+pub const ROOM: linli_db::Room = linli_db::Room {
+    name: "certificates",
+    migrations: linli_db::migrations![1 => "0001_certificates.sql", 2 => "0002_indexes.sql"],
+};
 
 linli_acts::duty_kind! {
     /// Issues, suspends, revokes and replaces the certificates of a body (证照签发).

@@ -25,7 +25,10 @@ impl<R: Row> Sql<R> {
 /// `?` for every `$`, while the program is compiled. A `$` stands in no statement but before a number.
 #[doc(hidden)]
 #[must_use]
-#[expect(clippy::indexing_slicing, reason = "N is the length of the text, and nothing else can be done in a constant")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "N is the length of the text, and nothing else can be done in a constant"
+)]
 pub const fn numbered<const N: usize>(text: &str) -> [u8; N] {
     let (from, mut to) = (text.as_bytes(), [0; N]);
     let mut i = 0;

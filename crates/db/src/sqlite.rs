@@ -307,7 +307,9 @@ impl Writer<'_> {
 
     fn run(&self, queued: &mut Queued) -> Ran {
         let before = self.conn.total_changes();
-        let mut tx = Tx::new(Conn::Lite(self.conn), self.clock.now(), self.ids).watched(self.watch).keeping(self.keeper);
+        let mut tx = Tx::new(Conn::Lite(self.conn), self.clock.now(), self.ids)
+            .watched(self.watch)
+            .keeping(self.keeper);
         let keep = (queued.run)(&mut tx);
         Ran { keep, wake: keep && tx.wake, wrote: tx.wrote || self.conn.total_changes() != before }
     }

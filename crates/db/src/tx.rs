@@ -6,8 +6,8 @@ use std::sync::Arc;
 use linli_base::{IdGen, Instant};
 
 use crate::error::{DbError, Kind};
-use crate::postgres::PgConn;
 use crate::kept::{self, Keeper};
+use crate::postgres::PgConn;
 use crate::registry::{Kept, Sql};
 use crate::row::{Row, RowRef};
 use crate::sqlite::lite_params;

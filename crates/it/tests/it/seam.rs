@@ -172,7 +172,8 @@ async fn a_request_sent_twenty_times_is_done_once() {
 async fn what_is_kept_is_never_older_than_an_answer() {
     for h in houses().await {
         let db = h.house.db().clone();
-        let taken = |r: &mut linli_db::Read<'_>| Ok::<_, DbError>(r.kept_opt(&SEAT, (1,))?.map_or(0, |s| s.0));
+        let taken =
+            |r: &mut linli_db::Read<'_>| Ok::<_, DbError>(r.kept_opt(&SEAT, (1,))?.map_or(0, |s| s.0));
         let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
         // Readers who fill what is kept all the time.
         let mut readers = tokio::task::JoinSet::new();

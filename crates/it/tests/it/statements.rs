@@ -123,7 +123,8 @@ fn walked<'a>(line: &'a str, text: &'a str) -> Option<&'a str> {
     let name = rest.split_whitespace().next()?;
     let whole = word == "SCAN";
     // Found by a word that many rows share, and by nothing else that is equal.
-    let equal: Vec<&str> = line.split(['(', ' ']).filter_map(|w| w.split_once("=?").map(|(column, _)| column)).collect();
+    let equal: Vec<&str> =
+        line.split(['(', ' ']).filter_map(|w| w.split_once("=?").map(|(column, _)| column)).collect();
     let shared = !equal.is_empty() && equal.iter().all(|column| matches!(*column, "state" | "kind"));
     if !(whole || (word == "SEARCH" && shared)) || matches!(name, "CONSTANT" | "json_each") {
         return None;
@@ -132,9 +133,9 @@ fn walked<'a>(line: &'a str, text: &'a str) -> Option<&'a str> {
     let words: Vec<&str> = text.split_whitespace().chain(["", ""]).collect();
     let named = words.windows(3).find_map(|w| {
         let table = w[1].trim_end_matches([')', ',']);
-        (matches!(w[0], "FROM" | "JOIN" | "UPDATE")
-            && (table == name || w[2].trim_end_matches([')', ',']) == name))
-            .then_some(table)
+        // What follows a closed bracket is the name of the whole bracket.
+        let alias = if table == w[1] { w[2].trim_end_matches([')', ',']) } else { "" };
+        (matches!(w[0], "FROM" | "JOIN" | "UPDATE") && (table == name || alias == name)).then_some(table)
     });
     named.filter(|t| !t.starts_with('(') && !t.starts_with("json_each"))
 }
@@ -144,13 +145,19 @@ fn walked<'a>(line: &'a str, text: &'a str) -> Option<&'a str> {
 async fn no_statement_walks_a_table_that_grows() {
     let house = TestHouse::open(Engine::Sqlite).await.unwrap();
     let db = house.house.db().clone();
+    let made = linli::compose::ROOMS.iter().flat_map(|room| room.migrations).flat_map(|m| m.text.lines());
+    let grown: BTreeSet<&str> =
+        made.filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split([' ', '(']).next()).collect();
+    assert!(grown.contains("cases"));
     let mut faults = Vec::new();
     for entry in entries() {
         if entry.name.starts_with("it::") || entry.name.ends_with("SERVER_TIME") {
             continue;
         }
         for line in inspect::plan(&db, entry.text).await.unwrap() {
-            let Some(table) = walked(&line, entry.text) else { continue };
+            let table = walked(&line, entry.text);
+            // A name that the statement gives to a part of itself is no table.
+            let Some(table) = table.filter(|t| grown.contains(t)) else { continue };
             if !SMALL.contains(&table) && !WALKS.iter().any(|(name, _)| entry.name.contains(name)) {
                 faults.push(format!("{}: {line}", entry.name));
             }
@@ -158,9 +165,10 @@ async fn no_statement_walks_a_table_that_grows() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let text = "SELECT a.id FROM applications a WHERE a.state = $1 ";
-    let found: Vec<Option<&str>> = ["SCAN a", "SEARCH a USING INDEX x (state=?)", "SEARCH a USING INDEX x (person=?)"]
-        .map(|line| walked(line, text))
-        .to_vec();
+    let found: Vec<Option<&str>> =
+        ["SCAN a", "SEARCH a USING INDEX x (state=?)", "SEARCH a USING INDEX x (person=?)"]
+            .map(|line| walked(line, text))
+            .to_vec();
     assert_eq!(found, [Some("applications"), Some("applications"), None]);
 }
 
