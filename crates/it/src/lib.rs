@@ -184,7 +184,9 @@ impl TestHouse {
     }
 }
 
-fn postgres_url() -> Option<String> {
+/// Where PostgreSQL is, if it is here; told loudly if not.
+#[must_use]
+pub fn postgres_url() -> Option<String> {
     let url = std::env::var("LINLI_TEST_PG").ok();
     if url.is_none() {
         assert!(std::env::var("LINLI_REQUIRE_TOOLS").is_err(), "LINLI_TEST_PG is not set");

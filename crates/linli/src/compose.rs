@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use linli_accounts::offers::{
+    CodeChannel, CodeChannelService, IdentityCheck, IdentityCheckService, NoCheck, ShownCodes, SimulatedCheck,
+};
 use linli_acts::{BodyId, DutyId, DutyKind, Held, House, PersonId, Services, StaffId};
 use linli_base::{Day, Instant, PlaceCode};
 use linli_catalogue::offers::{ExperienceService, Finder, InventoryService};
@@ -11,9 +14,6 @@ use linli_documents::Typesetter;
 use linli_files::offers::{NoScanner, Scanner, ScannerService};
 use linli_notices::offers::{
     PhoneBookService, SmsGateway, SmsGatewayService, WechatGateway, WechatGatewayService,
-};
-use linli_people::offers::{
-    CodeChannel, CodeChannelService, IdentityCheck, IdentityCheckService, NoCheck, ShownCodes, SimulatedCheck,
 };
 use linli_vault::Vault;
 use linli_wallet::offers::{InsuranceRegister, InsuranceRegisterService};
@@ -38,6 +38,8 @@ pub const ROOMS: &[Room] = &[
     linli_redress::ROOM,
     linli_places::ROOM,
     linli_people::ROOM,
+    linli_accounts::ROOM,
+    linli_privacy::ROOM,
     linli_duties::ROOM,
     linli_catalogue::ROOM,
     linli_drafting::ROOM,
@@ -58,6 +60,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(linli_letter::routes());
     all.extend(linli_places::routes());
     all.extend(linli_people::routes());
+    all.extend(linli_accounts::routes());
+    all.extend(linli_privacy::routes());
     all.extend(linli_duties::routes());
     all.extend(linli_catalogue::routes());
     all.extend(linli_drafting::routes());
@@ -75,6 +79,8 @@ pub fn routes() -> Vec<Route> {
 /// Which job runs on which event.
 pub const LISTENERS: &[(&str, &str)] = &[
     ("places.building_moved", linli_people::acts::register::FOLLOW_BUILDING),
+    ("people.merged", linli_accounts::offers::FOLLOW_PERSON),
+    ("people.merged", linli_privacy::offers::FOLLOW_PERSON),
     ("people.merged", linli_notices::FOLLOW),
     ("people.merged", linli_files::FOLLOW_PERSON),
     ("people.merged", linli_casework::offers::FOLLOW_PERSON),
@@ -321,7 +327,7 @@ impl Directory for Names {
         for_person: PersonId,
         now: Instant,
     ) -> Result<Option<linli_web::Scope>, DbError> {
-        linli_people::offers::delegation::stands_for(read, who, for_person, now)
+        linli_accounts::offers::delegation::stands_for(read, who, for_person, now)
     }
     fn items(&self, read: &mut Read<'_>) -> Result<Vec<(String, String, String)>, DbError> {
         linli_catalogue::offers::names(read)

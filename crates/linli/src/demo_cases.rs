@@ -5,9 +5,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use linli_acts::{Actor, Channel, House, PersonId};
+use linli_applications::ApplicationError;
 use linli_applications::acts as applications;
 use linli_base::{Chance, Clock, Day, Instant, ManualClock};
 use linli_casework::offers::{self as casework, CaseId, Outcome, Point, State, Way};
+use linli_privacy::offers::{self as privacy, PrivacyError};
 
 /// What happens next to a case of the sample.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -31,6 +33,15 @@ pub struct Desk {
     plan: BinaryHeap<Reverse<(Instant, Next)>>,
     /// Cases that the clerk took up.
     handled: u32,
+}
+
+/// Without her consent nobody applies for her.
+fn without_consent(e: PrivacyError) -> ApplicationError {
+    match e {
+        PrivacyError::Db(e) => e.into(),
+        PrivacyError::People(e) => e.into(),
+        _ => ApplicationError::Missing,
+    }
 }
 
 /// Half past nine to half past four, when people are at the counter.
@@ -79,7 +90,7 @@ impl Desk {
             }
             match self.step(house, next).await {
                 Ok(()) => {}
-                Err(linli_applications::ApplicationError::Db(e)) => return Err(e.into()),
+                Err(ApplicationError::Db(e)) => return Err(e.into()),
                 Err(e) => tracing::debug!("the sample year: {e}"),
             }
         }
@@ -93,7 +104,7 @@ impl Desk {
         self.plan.push(Reverse((at, next)));
     }
 
-    async fn step(&mut self, house: &House, next: Next) -> Result<(), linli_applications::ApplicationError> {
+    async fn step(&mut self, house: &House, next: Next) -> Result<(), ApplicationError> {
         let now = house.now();
         match next {
             Next::Apply { person, item, helped } => {
@@ -212,20 +223,21 @@ impl Desk {
         person: PersonId,
         item: usize,
         helped: bool,
-    ) -> Result<CaseId, linli_applications::ApplicationError> {
+    ) -> Result<CaseId, ApplicationError> {
         let key = ITEMS.get(item).copied().unwrap_or_default();
         let mut actor = Actor::person(person);
         if helped {
             let end = house.now().day().end();
             house
                 .act(&self.clerk, move |act| {
-                    linli_people::offers::consent::record(
+                    privacy::record(
                         act,
                         person,
-                        &linli_people::offers::consent::HELP,
+                        &privacy::HELP,
                         Some(end),
                         "上门当面口头同意，居委会工作人员在场",
                     )
+                    .map_err(without_consent)
                 })
                 .await?;
             actor = Actor { channel: Channel::Door, for_person: Some(person), ..self.clerk.clone() };

@@ -12,12 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use linli_accounts::offers::{ChannelDown, CodeChannel, CodeId};
 use linli_base::Clock;
 use linli_base::docnum::Phone;
 use linli_notices::offers::{SendError, Sms, SmsGateway, WebhookKey, WechatGateway, WechatMessage};
-use linli_people::acts::CodeId;
-use linli_people::offers::CodeChannel;
-use linli_people::seams::ChannelDown;
 use serde::{Deserialize, Serialize};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
@@ -242,7 +240,7 @@ impl CodeChannel for HttpGateway {
         id: CodeId,
         phone: &'a Phone,
         code: &'a str,
-    ) -> linli_people::seams::Call<'a, Result<(), ChannelDown>> {
+    ) -> linli_accounts::offers::Call<'a, Result<(), ChannelDown>> {
         Box::pin(async move {
             let id = id.to_string();
             let params = [("code".to_owned(), code.to_owned())];
@@ -343,7 +341,7 @@ impl CodeChannel for NoGateway {
         _: CodeId,
         _: &'a Phone,
         _: &'a str,
-    ) -> linli_people::seams::Call<'a, Result<(), ChannelDown>> {
+    ) -> linli_accounts::offers::Call<'a, Result<(), ChannelDown>> {
         Box::pin(async {
             tracing::error!("a sign-in code was not sent: {NOT_CONFIGURED}");
             Err(ChannelDown(NOT_CONFIGURED.to_owned()))

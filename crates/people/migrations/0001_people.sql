@@ -57,72 +57,6 @@ CREATE TABLE households (
     created_at INTEGER NOT NULL
 );
 
--- One code sent to one phone, and what was proved with it. Lives minutes; kept a day to count by.
-CREATE TABLE codes (
-    id INTEGER PRIMARY KEY,
-    purpose TEXT NOT NULL CHECK (purpose IN ('sign-in', 'phone', 'erase')),
-    -- Digest of what the browser carries.
-    token BLOB NOT NULL UNIQUE,
-    person INTEGER,
-    phone_key BLOB NOT NULL,
-    -- Keyed digest of the network address.
-    net_key BLOB NOT NULL,
-    -- Both sealed, both emptied as soon as they are not needed.
-    phone BLOB,
-    code BLOB,
-    -- Keyed digest of id and code.
-    code_key BLOB NOT NULL,
-    -- Wrong codes, then wrong documents.
-    wrong INTEGER NOT NULL DEFAULT 0,
-    wrong_documents INTEGER NOT NULL DEFAULT 0,
-    asked_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL,
-    proven_at INTEGER,
-    closed_at INTEGER
-);
-CREATE INDEX codes_phone ON codes (phone_key, asked_at);
-CREATE INDEX codes_net ON codes (net_key, asked_at);
-CREATE INDEX codes_asked ON codes (asked_at);
-CREATE INDEX codes_person ON codes (person) WHERE person IS NOT NULL;
-
--- For what a person allows whom to use which of her data.
-CREATE TABLE consents (
-    id INTEGER PRIMARY KEY,
-    person INTEGER NOT NULL REFERENCES persons (id),
-    purpose TEXT NOT NULL,
-    -- The body that may use them; absent: the program itself in her name.
-    recipient INTEGER,
-    -- The register that the data come from; absent: what she gives herself.
-    source TEXT,
-    given_at INTEGER NOT NULL,
-    channel TEXT NOT NULL,
-    -- The officer who recorded it for her.
-    recorded_by INTEGER,
-    ends_at INTEGER,
-    withdrawn_at INTEGER
-);
-CREATE INDEX consents_person ON consents (person, id);
-CREATE INDEX consents_end ON consents (purpose, ends_at) WHERE ends_at IS NOT NULL;
-
--- What a resident says is wrong in her record.
-CREATE TABLE corrections (
-    id INTEGER PRIMARY KEY,
-    person INTEGER NOT NULL REFERENCES persons (id),
-    field TEXT NOT NULL,
-    proposed BLOB NOT NULL,
-    reason BLOB NOT NULL,
-    answer BLOB,
-    -- Where it is decided; absent: at the district.
-    place INTEGER,
-    state TEXT NOT NULL CHECK (state IN ('open', 'accepted', 'refused', 'withdrawn')),
-    asked_at INTEGER NOT NULL,
-    decided_at INTEGER,
-    rev INTEGER NOT NULL CHECK (rev > 0)
-);
-CREATE INDEX corrections_person ON corrections (person, id);
-CREATE INDEX corrections_open ON corrections (id) WHERE state = 'open';
-CREATE UNIQUE INDEX corrections_one ON corrections (person, field) WHERE state = 'open';
-
 -- A record that an officer holds open, for a purpose, for minutes. That she opened it stands in the log.
 CREATE TABLE openings (
     id INTEGER PRIMARY KEY,
@@ -134,12 +68,3 @@ CREATE TABLE openings (
     ends_at INTEGER NOT NULL
 );
 CREATE INDEX openings_at ON openings (at);
-
--- What an erasure did. Holds nothing of the person; she finds it by the receipt that only she has.
-CREATE TABLE erasures (
-    id INTEGER PRIMARY KEY,
-    person INTEGER NOT NULL,
-    receipt BLOB NOT NULL UNIQUE,
-    report JSON NOT NULL,
-    at INTEGER NOT NULL
-);

@@ -23,17 +23,9 @@ pub enum PeopleError {
     /// Wrong input, told beside its field.
     #[error("wrong input")]
     Wrong(Vec<FieldError>),
-    /// Too often; again after so many seconds.
-    #[error("wait {0} s")]
-    Wait(i64),
-    /// The code ran out, was used, or was tried too often.
-    #[error("the code is over")]
-    CodeOver,
     /// The record's state does not allow it.
     #[error("not in this state")]
     State,
-    #[error("the same is open already")]
-    OpenAlready,
 }
 
 impl PeopleError {
@@ -52,10 +44,7 @@ impl Problem for PeopleError {
             Self::Missing => "not-found",
             Self::Changed => "changed",
             Self::Wrong(_) => "invalid",
-            Self::Wait(_) => "too-many",
-            Self::CodeOver => "code-over",
             Self::State => "person-state",
-            Self::OpenAlready => "open-already",
         }
     }
     fn status(&self) -> u16 {
@@ -63,10 +52,8 @@ impl Problem for PeopleError {
             Self::Db(_) | Self::Sealed(_) | Self::Stored => 500,
             Self::Denied(d) => d.status(),
             Self::Missing => 404,
-            Self::Changed | Self::State | Self::OpenAlready => 409,
+            Self::Changed | Self::State => 409,
             Self::Wrong(_) => 422,
-            Self::Wait(_) => 429,
-            Self::CodeOver => 410,
         }
     }
     fn fields(&self) -> &[FieldError] {
@@ -77,7 +64,6 @@ impl Problem for PeopleError {
     }
     fn facts(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Wait(seconds) => vec![("seconds", seconds.to_string())],
             Self::Denied(d) => d.facts(),
             _ => Vec::new(),
         }

@@ -99,7 +99,7 @@ pub fn fault_words(fault: &RowFault, lang: Lang) -> String {
         "sex-differs" => w.sex_differs().to_owned(),
         kind => {
             let kind = KINDS.iter().copied().find(|k| *k == kind).unwrap_or("choose");
-            crate::pages::say(&w, &FieldError { field: String::new(), kind, args: fault.args.clone() })
+            crate::shown::say(lang, &FieldError { field: String::new(), kind, args: fault.args.clone() })
         }
     }
 }
@@ -498,6 +498,3 @@ fn update(person: &mut Person, new: &NewPerson) -> serde_json::Map<String, serde
     take!(disability, new.disability, person.disability.map(Disability::level));
     former
 }
-
-#[cfg(test)]
-mod tests;

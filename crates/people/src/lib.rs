@@ -3,13 +3,13 @@
 pub mod acts;
 pub mod domain;
 mod error;
+pub mod form;
 pub mod import;
 pub mod offers;
 mod pages;
-pub mod seams;
+mod personal;
+pub mod shown;
 mod store;
-#[cfg(test)]
-mod testing;
 
 pub use error::PeopleError;
 pub use offers::REGISTRAR;
@@ -17,14 +17,9 @@ pub use pages::routes;
 
 linli_words::include_words!();
 
-#[doc(hidden)]
-pub use linli_acts::inventory;
-
 /// Tables of this room.
-pub const ROOM: linli_db::Room = linli_db::Room {
-    name: "people",
-    migrations: linli_db::migrations![1 => "0001_people.sql", 2 => "0002_delegations.sql"],
-};
+pub const ROOM: linli_db::Room =
+    linli_db::Room { name: "people", migrations: linli_db::migrations![1 => "0001_people.sql"] };
 
 #[cfg(test)]
 mod words_test {

@@ -1,36 +1,69 @@
 //! What neighbours may call: all on the caller's transaction.
 
-use linli_acts::{Act, DutyKind, PersonId};
+use linli_acts::{Act, Actor, Denied, PersonId, Who};
 use linli_base::docnum::{DocumentNumber, Phone};
 use linli_base::{Day, PlaceCode};
-use linli_db::Read;
+use linli_db::{DbError, Read};
 use linli_places::UnitId;
 use linli_vault::{Place, Vault};
 
-pub use crate::acts::records::{LookPurpose, Why, open_record};
-pub use crate::acts::register::{CHUNK, Merged, bulk_insert, create, household};
+pub use crate::acts::corrections::{community_of_today, correct};
+pub use crate::acts::register::{CHUNK, Merged, bulk_insert, create, household, make_active};
 pub use crate::domain::{
-    Disability, HouseholdId, Name, NameError, NewPerson, Person, Role, Sex, Source, State, Verified,
+    Disability, Field, HouseholdId, Name, NameError, NewPerson, Person, Role, Sex, Source, State, Verified,
 };
 pub use crate::error::PeopleError;
-pub use crate::seams::{
-    CodeChannel, CodeChannelService, IdentityCheck, IdentityCheckService, NoCheck, ShownCodes,
-    SimulatedCheck, Verdict,
-};
+pub use crate::personal::forget;
 use crate::store;
 
-/// Consent by purpose: `consent::has(read, person, &PURPOSE, recipient, source)`.
-pub mod consent {
-    pub use crate::acts::consents::{
-        Consent, ConsentId, ConsentPurpose, HELP, give, has, of, purpose, record, withdraw,
+/// The officer's side: on which duty she may open a record, and the records that she holds open.
+pub mod records {
+    pub use crate::acts::records::{
+        LookPurpose, Opened, OpeningId, Why, count, on_reading_duty, on_registrar_duty, open_for_pages,
+        open_record, opened,
     };
 }
 
-/// Acting for family and friends.
-pub mod delegation {
-    pub use crate::acts::delegations::{
-        Delegation, DelegationId, accept, begin, both_sides, delegate, end, stands_for, stop,
-    };
+/// Phones and the accounts that are signed in with, found by keyed digests.
+pub mod account {
+    use linli_acts::PersonId;
+    use linli_base::Instant;
+    use linli_db::{DbError, Read};
+    use linli_vault::Lookup;
+
+    pub use crate::acts::account::{bind, seen};
+    pub use crate::acts::claims::{Claim, Claimed, by_claim};
+    use crate::domain::State;
+    use crate::store;
+    pub use crate::store::{phone_key, stored_phone};
+
+    /// Whose account a phone is, and when she last signed in.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn of_phone(
+        read: &mut Read<'_>,
+        phone: Lookup,
+    ) -> Result<Option<(PersonId, State, Option<Instant>)>, DbError> {
+        read.opt(&store::BY_ACCOUNT, (phone,))
+    }
+
+    /// Those who may sign in and have this phone: at most 20, for families share one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn with_phone(read: &mut Read<'_>, phone: Lookup) -> Result<Vec<PersonId>, DbError> {
+        let all = read.all(&store::BY_PHONE, (phone,))?;
+        Ok(all.into_iter().filter(|(_, state)| state.signs_in()).map(|(id, _)| id).collect())
+    }
+
+    /// The digest of a person's phone.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn phone_of(read: &mut Read<'_>, id: PersonId) -> Result<Option<Lookup>, DbError> {
+        Ok(read.opt(&store::PHONE_OF, (id,))?.and_then(|(phone,)| phone))
+    }
 }
 
 linli_acts::duty_kind! {
@@ -38,10 +71,19 @@ linli_acts::duty_kind! {
     pub REGISTRAR = "people.registrar", "人口信息管理", "Population register", personal: true, apart: Some("work");
 }
 
-/// Compiles only if the kind is what gates expect.
-const _: &DutyKind = &REGISTRAR;
+/// The person herself: what touches her account no helper does for her.
+///
+/// # Errors
+/// If somebody else acts, or nobody is signed in.
+pub fn herself(actor: &Actor) -> Result<PersonId, Denied> {
+    match actor.who {
+        Who::Person(id) => Ok(id),
+        Who::Anyone => Err(Denied::SignIn),
+        _ => Err(Denied::NotYours),
+    }
+}
 
-/// A person with her fields opened, for acts in her own name and for jobs. An officer's act calls [`open_record`] instead.
+/// A person with her fields opened, for acts in her own name and for jobs. An officer's act calls [`records::open_record`] instead.
 ///
 /// # Errors
 /// If the database fails or a field does not open.
@@ -70,10 +112,7 @@ pub fn age(read: &mut Read<'_>, vault: &Vault, id: PersonId, day: Day) -> Result
 ///
 /// # Errors
 /// If the database fails.
-pub fn standing(
-    read: &mut Read<'_>,
-    id: PersonId,
-) -> Result<Option<(State, Option<PlaceCode>)>, PeopleError> {
+pub fn standing(read: &mut Read<'_>, id: PersonId) -> Result<Option<(State, Option<PlaceCode>)>, DbError> {
     Ok(read.opt(&store::STANDING, (id,))?.map(|(state, place, _)| (state, place)))
 }
 
@@ -173,9 +212,6 @@ pub fn count_in(read: &mut Read<'_>, place: PlaceCode) -> Result<u64, PeopleErro
     let (first, last) = place.range();
     Ok(u64::try_from(read.one(&store::COUNT_IN, (first, last))?.0).unwrap_or(0))
 }
-
-/// Deletes of a person what no law keeps; for the sample district's lived-in year as for her own page.
-pub use crate::acts::erasure::{RoomPart, outlook};
 
 /// Whether an act may serve this person at all: known and not gone.
 ///

@@ -50,7 +50,7 @@ sql! {
     pub(crate) BY_CLAIM: (PersonId,) = "SELECT id FROM persons WHERE claim_key = $1 ORDER BY id LIMIT 20";
     pub(crate) BY_PHONE: (PersonId, State) = "SELECT id, state FROM persons WHERE phone_key = $1 ORDER BY id LIMIT 20";
     pub(crate) BY_ACCOUNT: (PersonId, State, Option<Instant>) = "SELECT id, state, seen_at FROM persons WHERE account_key = $1";
-    pub(crate) ACCOUNT_OF: (Option<Lookup>, Option<Lookup>) = "SELECT account_key, phone_key FROM persons WHERE id = $1";
+    pub(crate) PHONE_OF: (Option<Lookup>,) = "SELECT phone_key FROM persons WHERE id = $1";
     pub(crate) HOUSEHOLD: (PersonId,) = "SELECT id FROM persons WHERE household = $1 AND state IN ('active', 'unverified') ORDER BY id LIMIT 50";
     pub(crate) IN_UNIT: (PersonId,) = "SELECT id FROM persons WHERE unit = $1 AND state = 'active' AND id > $2 ORDER BY id LIMIT $3";
     pub(crate) BORN: (PersonId, i64) = "SELECT id, birth_year FROM persons
@@ -67,7 +67,6 @@ sql! {
     pub(crate) SEEN: () = "UPDATE persons SET seen_at = $2 WHERE id = $1";
     pub(crate) MERGE: () = "UPDATE persons SET state = 'merged', merged_into = $2, account_key = NULL, phone = NULL, phone_key = NULL,
             rev = rev + 1 WHERE id = $1 AND state = 'unverified'";
-    pub(crate) RELEASE: () = "UPDATE persons SET account_key = NULL, phone = NULL, phone_key = NULL, seen_at = NULL, rev = rev + 1 WHERE id = $1";
     pub(crate) ERASE: () = "UPDATE persons SET state = 'erased', name = NULL, sex = NULL, details = NULL, birth_year = NULL,
             document_kind = NULL, document = NULL, document_key = NULL, claim_key = NULL, phone = NULL, phone_key = NULL, account_key = NULL,
             seen_at = NULL, place = NULL, unit = NULL, household = NULL, role = NULL, hukou = NULL, sources = NULL, verified_at = NULL,
@@ -98,12 +97,16 @@ pub(crate) fn document_key(vault: &Vault, number: &DocumentNumber) -> Lookup {
 }
 
 /// Digest by which a phone is found.
-pub(crate) fn phone_key(vault: &Vault, phone: &Phone) -> Lookup {
+#[must_use]
+pub fn phone_key(vault: &Vault, phone: &Phone) -> Lookup {
     vault.lookup("people.phone", phone.value())
 }
 
 /// A phone from its regular form.
-pub(crate) fn stored_phone(text: &str) -> Result<Phone, PeopleError> {
+///
+/// # Errors
+/// If it has none.
+pub fn stored_phone(text: &str) -> Result<Phone, PeopleError> {
     Phone::parse(text).map_err(|_| PeopleError::Stored)
 }
 

@@ -4,7 +4,8 @@ use linli_acts::{Act, BodyId, Entry, Event, Job, PersonId, Subject, latest_check
 use linli_base::{Day, PlaceCode};
 use linli_db::DbError;
 use linli_documents::{Authority, LocalSigner, SealKey, sign};
-use linli_people::offers::{self as people, consent};
+use linli_people::offers as people;
+use linli_privacy::offers as privacy;
 use linli_vault::Place;
 use linli_web::{Changed, DirectoryService};
 
@@ -184,7 +185,7 @@ fn begin(act: &mut Act<'_, '_>, person: PersonId, kind: ProofKind) -> Result<Pro
         return Err(WalletError::State);
     }
     let now = act.now();
-    consent::give(
+    privacy::give(
         act,
         person,
         &INSURANCE_PROOF,

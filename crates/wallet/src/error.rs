@@ -5,6 +5,7 @@ use linli_base::{FieldError, Problem};
 use linli_db::DbError;
 use linli_documents::DocumentError;
 use linli_people::offers::PeopleError;
+use linli_privacy::offers::PrivacyError;
 use linli_vault::VaultError;
 
 /// An act of this room was refused, or failed.
@@ -16,6 +17,8 @@ pub enum WalletError {
     Denied(#[from] Denied),
     #[error(transparent)]
     People(#[from] PeopleError),
+    #[error(transparent)]
+    Privacy(#[from] PrivacyError),
     #[error("a sealed field does not open")]
     Sealed(#[from] VaultError),
     #[error("a stored value has another form")]
@@ -53,6 +56,7 @@ impl Problem for WalletError {
             Self::Db(e) => e.code(),
             Self::Denied(d) => d.code(),
             Self::People(p) => p.code(),
+            Self::Privacy(p) => p.code(),
             Self::Sealed(_) | Self::Stored | Self::Paper(_) => "internal",
             Self::Missing => "not-found",
             Self::Changed => "changed",
@@ -68,6 +72,7 @@ impl Problem for WalletError {
             Self::Db(e) => e.status(),
             Self::Denied(d) => d.status(),
             Self::People(p) => p.status(),
+            Self::Privacy(p) => p.status(),
             Self::Sealed(_) | Self::Stored | Self::Paper(_) => 500,
             Self::Missing => 404,
             Self::Changed | Self::NotAuthorised | Self::SealNotActive | Self::State => 409,

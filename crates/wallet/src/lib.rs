@@ -45,7 +45,7 @@ linli_rules::rule! {
         ("天", "days"), 30, 1..=366, Ours, "参保数据每月更新";
 }
 
-linli_people::consent_purpose! {
+linli_privacy::consent_purpose! {
     /// Asking the social insurance register for a proof.
     pub INSURANCE_PROOF = "wallet.insurance_proof", "查询社会保险登记，用于开具参保证明", "Asking the social insurance register for a proof";
 }

@@ -7,12 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use linli::config::Config;
 use linli::gateway::{HttpGateway, HttpWechat, NoGateway};
+use linli_accounts::offers::{CodeChannel, CodeId};
 use linli_base::docnum::Phone;
 use linli_base::{Clock, SystemClock};
 use linli_notices::NoticeId;
 use linli_notices::offers::{SendError, Sms, SmsGateway, WebhookKey, WechatGateway, WechatMessage};
-use linli_people::acts::CodeId;
-use linli_people::offers::CodeChannel;
 
 const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 

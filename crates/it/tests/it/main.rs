@@ -20,6 +20,7 @@ mod materials;
 mod notices;
 mod office;
 mod openapi;
+mod people;
 mod pictures;
 mod proof;
 mod publications;

@@ -6,7 +6,7 @@ use linli_acts::{
 };
 use linli_base::docnum::{DocumentNumber, Phone};
 use linli_base::{Instant, PlaceCode};
-use linli_db::{Read, row, sql};
+use linli_db::{DbError, Read, row, sql};
 use linli_vault::Vault;
 
 use crate::acts::register;
@@ -50,12 +50,20 @@ sql! {
     OPEN: () = "INSERT INTO openings (id, staff, person, purpose, duty, at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     OPENING: OpeningRow = "SELECT person, purpose, duty, ends_at FROM openings WHERE id = $1 AND staff = $2";
     SWEEP: () = "DELETE FROM openings WHERE id IN (SELECT id FROM openings WHERE at < $1 LIMIT 1000)";
-    pub(crate) COUNT: (i64,) = "SELECT count(*) FROM openings WHERE person = $1";
+    COUNT: (i64,) = "SELECT count(*) FROM openings WHERE person = $1";
 }
 
 linli_acts::retention! {
     "openings", days: 30, "打开资料的时限记录保存三十天；谁看过什么另记在办理记录里。",
         "That a record was held open is kept 30 days; who looked stands in the log.", sweep: SWEEP;
+}
+
+/// How often a person's record was held open lately.
+///
+/// # Errors
+/// If the database fails.
+pub fn count(read: &mut Read<'_>, person: PersonId) -> Result<u64, DbError> {
+    Ok(u64::try_from(read.one(&COUNT, (person,))?.0).unwrap_or(0))
 }
 
 /// Why a record is looked at.
@@ -104,7 +112,10 @@ fn reading_duty(actor: &Actor, place: Option<PlaceCode>) -> Option<(&'static Dut
 }
 
 /// Demands a duty that opens the person's record, and acts on it from here; returns its body.
-pub(crate) fn on_reading_duty(act: &mut Act<'_, '_>, person: PersonId) -> Result<BodyId, PeopleError> {
+///
+/// # Errors
+/// If the officer holds none where the person lives.
+pub fn on_reading_duty(act: &mut Act<'_, '_>, person: PersonId) -> Result<BodyId, PeopleError> {
     act.actor.officer()?;
     let (_, place, _) = act.opt(&store::STANDING, (person,))?.ok_or(PeopleError::Missing)?;
     let actor = act.actor;
@@ -114,7 +125,10 @@ pub(crate) fn on_reading_duty(act: &mut Act<'_, '_>, person: PersonId) -> Result
 }
 
 /// Demands the registrar's duty where the person lives, and acts on it from here.
-pub(crate) fn on_registrar_duty(act: &mut Act<'_, '_>, place: Option<PlaceCode>) -> Result<(), PeopleError> {
+///
+/// # Errors
+/// If the actor does not hold it.
+pub fn on_registrar_duty(act: &mut Act<'_, '_>, place: Option<PlaceCode>) -> Result<(), PeopleError> {
     let actor = act.actor;
     let held = actor
         .held
@@ -264,10 +278,7 @@ pub fn create_at_counter(
 ) -> Result<OpeningId, PeopleError> {
     let place = new.place.ok_or_else(|| PeopleError::field("place", "place"))?;
     on_registrar_duty(act, Some(place))?;
-    super::corrections::check_place(act, &place.to_string()).map_err(|e| match e {
-        PeopleError::Wrong(_) => PeopleError::field("place", "place"),
-        other => other,
-    })?;
+    super::corrections::community_of_today(act, &place.to_string(), "place")?;
     let write = |act: &mut Act<'_, '_>| {
         let id = register::create(act, new)?.ok_or_else(|| PeopleError::field("number", "number-taken"))?;
         open_for_pages(act, id, &Why { purpose: LookPurpose::Identity, note: String::new() })
@@ -304,38 +315,4 @@ pub fn change_state(
     let person = load_opened(act, opening, rev)?;
     on_registrar_duty(act, person.place)?;
     register::change_state(act, person, next)
-}
-
-/// The officer begins to act in the place of the person before her: consent recorded, session set. Ends with
-/// [`stop_helping`].
-///
-/// # Errors
-/// If no duty of hers covers the person.
-pub fn start_helping(
-    act: &mut Act<'_, '_>,
-    opening: OpeningId,
-    session: linli_web::SessionId,
-    channel: linli_acts::Channel,
-    evidence: &str,
-) -> Result<PersonId, PeopleError> {
-    let (house, actor) = (act.house, act.actor);
-    let person = opened(act, house.vault(), actor, opening)?.person;
-    if !person.state.signs_in() {
-        return Err(PeopleError::State);
-    }
-    // For the rest of the day: a helper is not an agent for good.
-    let ends = act.now().day().end();
-    super::consents::record(act, person.id, &super::consents::HELP, Some(ends), evidence)?;
-    linli_web::session::serve(act, session, Some(person.id), channel)?;
-    Ok(person.id)
-}
-
-/// The officer is done helping.
-///
-/// # Errors
-/// If the actor is no officer.
-pub fn stop_helping(act: &mut Act<'_, '_>, session: linli_web::SessionId) -> Result<(), PeopleError> {
-    act.actor.officer()?;
-    linli_web::session::serve(act, session, None, linli_acts::Channel::Page)?;
-    Ok(())
 }

@@ -6,10 +6,9 @@ use linli_vault::Place;
 use linli_web::session::{self, SessionKind};
 use serde::{Deserialize, Serialize};
 
-use crate::acts::{consents, sign_in};
+use crate::acts::account;
 use crate::domain::{HouseholdId, NewPerson, Person, Source, State, Verified};
 use crate::error::PeopleError;
-use crate::seams::{IdentityCheckService, Verdict};
 use crate::store;
 
 /// The most that [`bulk_insert`] takes.
@@ -101,8 +100,11 @@ pub fn household(
 }
 
 /// It was checked that she is who she says: an unverified record becomes active; if the register knows the number already,
-/// phone and account go to that record, which is returned.
-pub(crate) fn make_active(
+/// phone and account go to that record, which is returned. The caller has asked whether the actor may.
+///
+/// # Errors
+/// [`PeopleError::State`] if it is checked already or the other record is gone.
+pub fn make_active(
     act: &mut Act<'_, '_>,
     mut person: Person,
     how: Verified,
@@ -153,15 +155,13 @@ fn merge(
         return Err(PeopleError::Changed);
     }
     session::end_all(act, SessionKind::Person, from.id.raw(), None)?;
-    consents::move_to(act, from.id, into)?;
-    super::delegations::move_to(act, from.id, into)?;
     act.log(
         Entry::new(Subject::new("person", from.id), "people.merged").state(State::Merged.word()).person(into),
     )?;
     if let (true, Some(phone)) = (from.account, &from.phone) {
         // Whoever had the older phone's account is signed out: the document is here, the phone is proved.
         session::end_all(act, SessionKind::Person, into.raw(), None)?;
-        sign_in::bind(act, &mut known, phone, true)?;
+        account::bind(act, &mut known, phone, true)?;
     }
     act.log(
         Entry::new(Subject::new("person", into), "people.verified")
@@ -203,44 +203,6 @@ pub(crate) fn change_state(
     act.tell(&Event::new(word, Subject::new("person", person.id), &person.id))?;
     Ok(())
 }
-
-/// The job that asks the identity check later, when it could not be asked at once.
-pub(crate) const CHECK: &str = "people.check_identity";
-
-#[derive(Serialize, Deserialize)]
-pub(crate) struct ToCheck {
-    pub person: PersonId,
-}
-
-async fn check(house: House, job: JobRow) -> Result<(), JobError> {
-    let ToCheck { person: id } = job.read()?;
-    let inside = house.clone();
-    let failed = |e: PeopleError| match e {
-        PeopleError::Db(e) => JobError::from(e),
-        PeopleError::Changed => JobError::Retry("changed".to_owned()),
-        other => JobError::Fail(other.to_string()),
-    };
-    let person = house.read(move |r| store::load(r, inside.vault(), id)).await.map_err(failed)?;
-    let Some(person) = person.filter(|p| p.state == State::Unverified) else { return Ok(()) };
-    let (Some(name), Some(document), Some(phone)) = (&person.name, &person.document, &person.phone) else {
-        return Ok(());
-    };
-    match house.service::<IdentityCheckService>().ask(name, document, phone).await {
-        Verdict::Match => {
-            let done = house
-                .act(&Actor::system(), move |act| make_active(act, person.clone(), Verified::Check))
-                .await;
-            match done {
-                Ok(_) | Err(PeopleError::State) => Ok(()),
-                Err(e) => Err(failed(e)),
-            }
-        }
-        Verdict::NoMatch => Ok(()),
-        Verdict::Unavailable => Err(JobError::Retry("unavailable".to_owned())),
-    }
-}
-
-linli_acts::job! { CHECK => check; }
 
 /// The job that runs on `places.building_moved`: who lives in the building lives in the other community.
 pub const FOLLOW_BUILDING: &str = "people.follow_building";

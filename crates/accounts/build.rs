@@ -1,0 +1,3 @@
+fn main() {
+    linli_words::build::generate("locales");
+}
