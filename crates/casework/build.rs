@@ -2,6 +2,4 @@
 
 fn main() {
     linli_words::build::generate("locales");
-    println!("cargo:rerun-if-changed=templates");
-    println!("cargo:rerun-if-changed=../web/templates");
 }

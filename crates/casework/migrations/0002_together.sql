@@ -84,15 +84,4 @@ CREATE TABLE case_deliveries (
     rev INTEGER NOT NULL CHECK (rev > 0)
 );
 CREATE INDEX cases_late ON cases (id) WHERE decided_on > due;
-
--- Look-ups by number and phone: counted, so that nobody can try his way through. Digests alone.
-CREATE TABLE track_tries (
-    id INTEGER PRIMARY KEY,
-    number_key BLOB NOT NULL,
-    net_key BLOB NOT NULL,
-    at INTEGER NOT NULL
-);
-CREATE INDEX track_tries_number ON track_tries (number_key, at);
-CREATE INDEX track_tries_net ON track_tries (net_key, at);
-CREATE INDEX track_tries_at ON track_tries (at);
 CREATE INDEX cases_place ON cases (body, place, id) WHERE closed_at IS NULL;

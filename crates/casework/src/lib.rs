@@ -8,13 +8,12 @@ mod http_api;
 mod jobs;
 mod kind;
 pub mod offers;
-mod pages;
 mod personal;
 pub mod search;
 pub mod shown;
 mod store;
 mod told;
-mod view;
+pub mod view;
 
 use linli_web::{Gate, Route};
 
@@ -71,54 +70,15 @@ linli_rules::rule! {
     /// Until when a suit can be brought.
     pub SUIT_MONTHS = "casework.suit_months", "提起行政诉讼的期限", "Time to bring a suit",
         ("个月", "months"), 6, 1..=24, Recalled, "《中华人民共和国行政诉讼法》第四十六条（条号凭记忆，待核）";
-    /// How many of the phone's last digits are asked for to look a case up; 11: the whole.
-    pub TRACK_DIGITS = "casework.track_digits", "凭编号查询时要填的手机号位数", "Digits of the phone to look a case up by number",
-        ("位", "digits"), 4, 4..=11, Ours, "本区设定；11位即要求填写完整手机号";
     /// How long after the end a case can be reviewed.
     pub REVIEW_DAYS = "casework.review_days", "评价期限", "Time to review",
         ("天", "days"), 30, 1..=366, Ours, "本区设定；没有评价的不计入满意率";
 }
 
-/// Addresses.
+/// Addresses of the API; the pages are `handling`'s and `matters`'.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let mut all = vec![
-        Route::get("/track", Gate::Public, pages::track::show),
-        Route::post("/track", Gate::Public, pages::track::look),
-        Route::get("/my", Gate::Resident, pages::mine::list).delegable(),
-        Route::get("/my/cases/{id}", Gate::Resident, pages::mine::show).delegable(),
-        Route::post("/my/cases/{id}/withdraw", Gate::Resident, pages::mine::withdraw).delegable(),
-        Route::post("/my/cases/{id}/review", Gate::Resident, pages::mine::review).delegable(),
-        Route::post("/my/cases/{id}/correction", Gate::Resident, pages::mine_more::ask_correction)
-            .delegable(),
-        Route::post("/my/cases/{id}/way", Gate::Resident, pages::mine_more::choose_way).delegable(),
-    ];
-    all.extend([
-        Route::get("/desk/cases/{id}", Gate::AnyDuty(DESK_DUTIES), pages::case::show),
-        Route::post("/desk/cases/{id}/accept", Gate::Duty(&HANDLER), pages::steps::accept),
-        Route::post("/desk/cases/{id}/supplement", Gate::Duty(&HANDLER), pages::steps::supplement),
-        Route::post("/desk/cases/{id}/refuse", Gate::Duty(&HANDLER), pages::steps::refuse),
-        Route::post("/desk/cases/{id}/take", Gate::Duty(&HANDLER), pages::steps::take),
-        Route::post("/desk/cases/{id}/pause", Gate::Duty(&HANDLER), pages::steps::pause),
-        Route::post("/desk/cases/{id}/resume", Gate::Duty(&HANDLER), pages::steps::resume),
-        Route::post("/desk/cases/{id}/propose", Gate::Duty(&HANDLER), pages::steps::propose),
-        Route::post("/desk/cases/{id}/deliver", Gate::Duty(&HANDLER), pages::handing::deliver),
-        Route::post("/desk/cases/{id}/post", Gate::Duty(&HANDLER), pages::handing::posted),
-        Route::post("/desk/cases/{id}/accept-later", Gate::Duty(&HANDLER), pages::together::accept_later),
-        Route::post("/desk/cases/{id}/settle-later", Gate::Duty(&HANDLER), pages::together::settle_later),
-        Route::post("/desk/cases/{id}/ask-later", Gate::Duty(&HANDLER), pages::together::ask_later),
-        Route::post("/desk/cases/{id}/co", Gate::Duty(&HANDLER), pages::together::request_co),
-        Route::post("/desk/cases/{id}/reroute", Gate::Duty(&HANDLER), pages::together::reroute),
-        Route::post("/desk/cases/{id}/send-home", Gate::Duty(&HANDLER), pages::together::send_home),
-        Route::post("/desk/cases/{id}/assign", Gate::Duty(&HANDLER), pages::together::assign),
-        Route::post("/desk/cases/{id}/correct", Gate::AnyDuty(DESK_DUTIES), pages::handing::correct),
-        Route::get("/desk/tasks", Gate::Duty(&HANDLER), pages::tasks::list),
-        Route::get("/desk/tasks/{id}", Gate::Duty(&HANDLER), pages::tasks::show),
-        Route::post("/desk/tasks/{id}", Gate::Duty(&HANDLER), pages::tasks::answer),
-        Route::post("/desk/cases/{id}/decide", Gate::Duty(&DECIDER), pages::steps::decide),
-        Route::post("/desk/cases/{id}/extend", Gate::Duty(&DECIDER), pages::steps::extend),
-    ]);
-    all.extend([
+    vec![
         Route::get("/api/v1/cases/{case}", Gate::Token(&HANDLER), http_api::show)
             .api(http_api::show_described()),
         Route::post("/api/v1/cases/{case}/assign", Gate::Token(&HANDLER), http_api::assign)
@@ -127,6 +87,5 @@ pub fn routes() -> Vec<Route> {
             .api(http_api::resolve_described()),
         Route::post("/api/v1/cases/{case}/deliver", Gate::Token(&HANDLER), http_api::deliver)
             .api(http_api::deliver_described()),
-    ]);
-    all
+    ]
 }

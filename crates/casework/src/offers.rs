@@ -1,19 +1,22 @@
 //! What neighbours may call: all on the caller's transaction.
 
-use linli_acts::{Act, PersonId};
+use linli_acts::{Act, BodyId, PersonId};
+use linli_base::Day;
 use linli_db::Read;
 
 pub use crate::acts::decide::{decide, propose, resolve, send_back};
-pub use crate::acts::delivery::{Way, choose_way, deliver, handed_over, posted};
+pub use crate::acts::delivery::{DeliveryState, Way, choose_way, deliver, handed_over, posted};
 pub use crate::acts::intake::{NewCase, accept, ask_supplement, assign, file, refuse, supplied};
 pub use crate::acts::person::{look, remind_applicant, review, withdraw};
-pub use crate::acts::route::{reroute, send_home};
-pub use crate::acts::slips::{ask_correction, correct, reject_correction};
+pub use crate::acts::route::{came_from, reroute, send_home};
+pub use crate::acts::slips::{SlipState, ask_correction, correct, reject_correction};
+use crate::acts::tasks;
 pub use crate::acts::tasks::{
-    TaskId, TaskState, accept_with_later, answer_co, ask_later_again, request_co, settle_later,
+    TaskId, TaskKind, TaskRow, TaskState, accept_with_later, answer_co, ask_later_again, look_co, request_co,
+    settle_later,
 };
 pub use crate::acts::time::{extend, pause, resume};
-pub use crate::domain::{CaseId, Handover, Limits, Outcome, Point, ResultLine, State};
+pub use crate::domain::{CaseId, Handover, Limits, Outcome, Point, ResultLine, State, Step, StopKind};
 pub use crate::error::CaseError;
 pub use crate::jobs::FOLLOW_PERSON;
 pub use crate::kind::{CaseKind, Group, Matter, Matters};
@@ -25,6 +28,42 @@ use crate::store::{self, CaseRow};
 /// If there is none.
 pub fn case(read: &mut Read<'_>, id: CaseId) -> Result<CaseRow, CaseError> {
     store::load(read, id)
+}
+
+/// The case of a number.
+///
+/// # Errors
+/// If the database fails.
+pub fn by_number(read: &mut Read<'_>, number: &str) -> Result<Option<CaseRow>, CaseError> {
+    Ok(read.opt(&store::BY_NUMBER, (number,))?)
+}
+
+/// The cases in which a person has something to mend, and those for which something of hers is to follow, by day; at most 50 each.
+///
+/// # Errors
+/// If the database fails.
+pub fn waiting_for(
+    read: &mut Read<'_>,
+    person: PersonId,
+) -> Result<(Vec<CaseRow>, Vec<(CaseRow, Day)>), CaseError> {
+    let mut later = Vec::new();
+    for task in read.all(&tasks::OF_PERSON, (person,))? {
+        later.push((store::load(read, task.case_id)?, task.due));
+    }
+    Ok((read.all(&store::WAITING_OF_PERSON, (person,))?, later))
+}
+
+/// What a co-handling body is asked and has not answered, by day, after one.
+///
+/// # Errors
+/// If the database fails.
+pub fn asked_of_body(
+    read: &mut Read<'_>,
+    body: BodyId,
+    after: (Day, TaskId),
+    limit: u16,
+) -> Result<Vec<TaskRow>, CaseError> {
+    Ok(read.all(&tasks::OF_BODY, (body, after.0, after.1, limit))?)
 }
 
 /// Whether a case is still under way; only its state is read.
@@ -64,7 +103,7 @@ pub fn asked(read: &mut Read<'_>, vault: &linli_vault::Vault, id: CaseId) -> Res
     let last = read.all(&store::SUPPLEMENTS, (id,))?.pop();
     match last.filter(|s| s.supplied_at.is_none()) {
         Some(s) => crate::acts::open(vault, "supplements.points", s.id, &s.points),
-        None => crate::acts::tasks::later_points(read, vault, id),
+        None => tasks::later_points(read, vault, id),
     }
 }
 

@@ -97,8 +97,9 @@ row! {
 }
 
 row! {
+    /// A review as stored.
     #[derive(Clone, Debug)]
-    pub(crate) struct ReviewRow {
+    pub struct ReviewRow {
         pub level: i64,
         pub channel: Channel,
         pub comment: Option<Sealed>,
@@ -224,6 +225,5 @@ linli_acts::act_words! {
     "casework.way_chosen" = "选择了领取方式", "Chose how to receive the result";
     "casework.posted" = "结果已寄出", "The result was posted";
     "casework.post_back" = "邮件被退回", "The post brought it back";
-    "casework.tracked" = "凭编号和手机号查询了进度", "Looked up by number and phone";
     "casework.comment_erased" = "按本人请求删除了评语", "The words of the review were erased at her wish";
 }

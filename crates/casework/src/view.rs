@@ -20,7 +20,8 @@ use crate::shown::{days_left, due_of, light_of, soon};
 use crate::store::{self, CaseRow, ReviewRow};
 
 /// A decision or proposal, opened.
-pub(crate) struct Decision {
+#[derive(Debug)]
+pub struct Decision {
     pub outcome: Outcome,
     pub text: DecisionText,
     pub proposed_by: Option<String>,
@@ -35,7 +36,8 @@ pub(crate) struct Decision {
 }
 
 /// Something that somebody else does for the case.
-pub(crate) struct Task {
+#[derive(Debug)]
+pub struct Task {
     pub row: TaskRow,
     /// The co-handling body.
     pub body: String,
@@ -46,14 +48,16 @@ pub(crate) struct Task {
 }
 
 /// A request to put a slip right.
-pub(crate) struct Slip {
+#[derive(Debug)]
+pub struct Slip {
     pub row: SlipRow,
     pub words: String,
     pub answer: String,
 }
 
 /// Where it was handed on to: when, from, to, why.
-pub(crate) struct Routed {
+#[derive(Debug)]
+pub struct Routed {
     pub at: Instant,
     pub from: String,
     pub to: String,
@@ -61,7 +65,8 @@ pub(crate) struct Routed {
 }
 
 /// What was asked to be mended.
-pub(crate) struct Supplement {
+#[derive(Debug)]
+pub struct Supplement {
     pub asked_at: Instant,
     pub due: Day,
     pub supplied_at: Option<Instant>,
@@ -69,14 +74,16 @@ pub(crate) struct Supplement {
 }
 
 /// Something that happened.
-pub(crate) struct Event {
+#[derive(Debug)]
+pub struct Event {
     pub act: String,
     pub at: Instant,
     pub staff: Option<String>,
 }
 
 /// Everything a page shows of a case.
-pub(crate) struct View {
+#[derive(Debug)]
+pub struct View {
     pub case: CaseRow,
     pub body: (String, String),
     pub place: String,
@@ -112,13 +119,15 @@ fn points_of(points: &[(String, String)], key: &str) -> String {
 
 impl View {
     /// The reason of the decision that stands.
-    pub(crate) fn reason_now(&self) -> String {
+    #[must_use]
+    pub fn reason_now(&self) -> String {
         let last = self.decisions.iter().rev().find(|d| d.agreed);
         last.map(|d| d.text.reason.clone()).unwrap_or_default()
     }
 
     /// What is to follow and has not been brought.
-    pub(crate) fn to_follow(&self) -> Option<&Task> {
+    #[must_use]
+    pub fn to_follow(&self) -> Option<&Task> {
         self.tasks.iter().find(|t| t.row.kind == TaskKind::Later && t.row.state == tasks::TaskState::Open)
     }
 }
@@ -134,7 +143,10 @@ fn opened<T: serde::de::DeserializeOwned + Default>(
 }
 
 /// Reads a case. The caller has made sure that whoever sees it may.
-pub(crate) fn view(
+///
+/// # Errors
+/// If there is none or the database fails.
+pub fn view(
     read: &mut Read<'_>,
     house: &House,
     id: CaseId,
@@ -299,5 +311,46 @@ pub(crate) fn view(
         why,
         refused,
         case,
+    })
+}
+
+/// What a co-handling body sees of the case that it is asked about.
+#[derive(Debug)]
+pub struct Asked {
+    pub question: String,
+    pub answer: String,
+    pub lead: String,
+    pub asked_by: String,
+    /// What the applicant told, where the lead lets it be seen.
+    pub told: Vec<Group>,
+}
+
+/// Reads what a co-handling body is asked. The caller has made sure that whoever sees it may.
+///
+/// # Errors
+/// If the database fails.
+pub fn asked(
+    read: &mut Read<'_>,
+    house: &House,
+    task: &TaskRow,
+    case: &CaseRow,
+    lang: Lang,
+) -> Result<Asked, CaseError> {
+    let vault = house.vault();
+    let directory = house.service::<DirectoryService>();
+    let lead = directory.0.body_name(read, case.body)?.unwrap_or_default();
+    let asked_by = match task.asked_by {
+        Some(staff) => directory.0.staff_name(read, staff)?.unwrap_or_default(),
+        None => String::new(),
+    };
+    let told =
+        if task.shows == 1 { (kind(&case.kind)?.told)(read, vault, case.id, lang)? } else { Vec::new() };
+    let answer = task.answer.as_ref().map(|a| opened(vault, "case_tasks.answer", task.id.raw(), a));
+    Ok(Asked {
+        question: opened(vault, "case_tasks.ask", task.id.raw(), &task.ask),
+        answer: answer.unwrap_or_default(),
+        lead: lang.pick(&lead.0, &lead.1).into_owned(),
+        asked_by,
+        told,
     })
 }

@@ -107,7 +107,7 @@ fn page(
 }
 
 fn row(case: &CaseRow, lang: Lang, names: &Names) -> Vec<u8> {
-    let state = shown::state_words(linli_casework::Words::from(lang), case).to_owned();
+    let state = shown::state_words(lang, case).to_owned();
     line([
         case.number.clone(),
         shown::title(lang, case),

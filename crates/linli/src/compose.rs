@@ -33,6 +33,7 @@ pub const ROOMS: &[Room] = &[
     linli_notices::ROOM,
     linli_files::ROOM,
     linli_casework::ROOM,
+    linli_matters::ROOM,
     linli_desk::ROOM,
     linli_performance::ROOM,
     linli_redress::ROOM,
@@ -66,6 +67,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(linli_catalogue::routes());
     all.extend(linli_drafting::routes());
     all.extend(linli_casework::routes());
+    all.extend(linli_handling::routes());
+    all.extend(linli_matters::routes());
     all.extend(linli_desk::routes());
     all.extend(linli_performance::routes());
     all.extend(linli_redress::routes());

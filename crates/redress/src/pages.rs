@@ -41,7 +41,7 @@ fn light(r: &mut Read<'_>, order: &OrderRow, lang: Lang) -> Result<Chip, Redress
     let (near, calendar) = (shown::soon(r, today)?, linli_rules::calendar(r)?);
     let light = linli_casework::domain::light(casework::State::Accepted, order.due, today, near);
     let left = shown::days_left(&calendar, today, order.due);
-    Ok(shown::light_chip(linli_casework::Words::from(lang), light, left, order.due, lang))
+    Ok(shown::light_chip(lang, light, left, order.due))
 }
 
 pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {

@@ -37,8 +37,9 @@ linli_db::codes! {
 }
 
 row! {
+    /// A delivery as it stands.
     #[derive(Clone, Debug)]
-    pub(crate) struct DeliveryRow {
+    pub struct DeliveryRow {
         pub id: i64,
         pub way: Way,
         pub state: DeliveryState,

@@ -8,7 +8,6 @@ pub mod route;
 pub mod slips;
 pub mod tasks;
 pub mod time;
-pub(crate) mod track;
 
 use linli_acts::{Act, Entry, Subject};
 use linli_vault::{Place, Sealed, Vault};
@@ -23,7 +22,8 @@ pub(crate) fn subject(id: CaseId) -> Subject {
 }
 
 /// A log row about a case.
-pub(crate) fn entry(case: &CaseRow, act: &'static str) -> Entry {
+#[must_use]
+pub fn entry(case: &CaseRow, act: &'static str) -> Entry {
     Entry::new(subject(case.id), act).person(case.person).place(case.place)
 }
 

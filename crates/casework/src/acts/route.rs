@@ -73,7 +73,7 @@ pub fn reroute(act: &mut Act<'_, '_>, id: CaseId, rev: i64, to: BodyId, why: &st
 }
 
 /// The body from which a case came to where it is now.
-pub(crate) fn came_from(read: &mut Read<'_>, id: CaseId, body: BodyId) -> Result<Option<BodyId>, CaseError> {
+pub fn came_from(read: &mut Read<'_>, id: CaseId, body: BodyId) -> Result<Option<BodyId>, CaseError> {
     let last = read.all(&ROUTES, (id,))?.pop();
     Ok(last.filter(|r| r.to_body == body).map(|r| r.from_body))
 }

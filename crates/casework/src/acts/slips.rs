@@ -26,8 +26,9 @@ linli_db::codes! {
 }
 
 row! {
+    /// A request as it stands.
     #[derive(Clone, Debug)]
-    pub(crate) struct SlipRow {
+    pub struct SlipRow {
         pub id: SlipId,
         pub state: SlipState,
         pub asked_at: Instant,

@@ -70,7 +70,7 @@ fn late(
         let left = shown::days_left(&calendar, today, co.due);
         Ok(Late {
             task: co.task,
-            chip: shown::light_chip(linli_casework::Words::from(lang), light, left, co.due, lang),
+            chip: shown::light_chip(lang, light, left, co.due),
             title: shown::title(lang, &co.case),
             number: co.case.number.clone(),
             co: named(r, co.body)?,

@@ -294,10 +294,9 @@ pub(crate) async fn page(req: &Req, filter: Filter, errors: Errors) -> Result<Re
     if handles {
         pills.push(Pill { href: mine.href("/desk"), label: w.mine().to_owned(), on: filter == mine });
     }
-    let cw = linli_casework::Words::from(req.lang());
     for (state, n) in &seen.counted.states {
         let of = Filter { state: Some(*state), ..Filter::default() };
-        let label = format!("{} {}", cw.by_key(state.key()).unwrap_or_default(), number(*n));
+        let label = format!("{} {}", shown::state_name(req.lang(), *state), number(*n));
         pills.push(Pill { href: of.href("/desk"), label, on: filter == of });
     }
     let light = |l: LightAsk| Filter { light: Some(l), ..Filter::default() }.href("/desk");
@@ -327,7 +326,7 @@ pub(crate) async fn page(req: &Req, filter: Filter, errors: Errors) -> Result<Re
         let mark = if here.contains('?') { '&' } else { '?' };
         format!("{here}{mark}due={due}&after={id}")
     });
-    let states = State::OPEN.iter().map(|s| Choice::new(s.word(), cw.by_key(s.key()).unwrap_or_default()));
+    let states = State::OPEN.iter().map(|s| Choice::new(s.word(), shown::state_name(req.lang(), *s)));
     let lights = LightAsk::ALL
         .iter()
         .map(|(_, word)| Choice::new(word, w.by_key(&format!("light-{word}")).unwrap_or_default()));

@@ -38,7 +38,6 @@ pub(crate) fn rows(
     let directory = house.service::<DirectoryService>();
     let today: Day = r.now().day();
     let (near, calendar) = (shown::soon(r, today)?, linli_rules::calendar(r)?);
-    let w = linli_casework::Words::from(lang);
     let (mut places, mut staff) = (HashMap::new(), HashMap::new());
     let mut out = Vec::with_capacity(cases.len());
     for case in cases {
@@ -54,10 +53,10 @@ pub(crate) fn rows(
         let left = shown::days_left(&calendar, today, due);
         let tick = format!("{}:{}", case.id, case.rev);
         out.push(Shown {
-            chip: shown::light_chip(w, shown::light_of(&case, today, near), left, due, lang),
+            chip: shown::light_chip(lang, shown::light_of(&case, today, near), left, due),
             title: shown::title(lang, &case),
             place: places.get(&case.place).cloned().unwrap_or_default(),
-            state: shown::state_words(w, &case),
+            state: shown::state_words(lang, &case),
             handler: case.handler.and_then(|h| staff.get(&h).cloned()).unwrap_or_default(),
             ticked: ticked.contains(&tick),
             id: case.id.to_string(),

@@ -1,12 +1,10 @@
 //! The steps of the desk: a form each, one act each.
 
+use linli_casework::offers::{self as casework, CaseError, CaseId, Outcome, Point, StopKind};
 use linli_web::{Fault, Reply, Req};
 
 use super::case::again;
 use crate::Words;
-use crate::acts::{decide as deciding, intake, time};
-use crate::domain::{CaseId, Outcome, Point, StopKind};
-use crate::error::CaseError;
 
 /// What a step gave: on to the case, or the case again with what was wrong.
 pub(crate) async fn done(
@@ -36,13 +34,13 @@ pub(crate) fn points(req: &Req, prefix: &str) -> Vec<Point> {
 
 pub(crate) async fn accept(req: Req) -> Result<Reply, Fault> {
     let (id, rev) = id_and_rev(&req)?;
-    let result = req.act(move |act| intake::accept(act, id, rev)).await;
+    let result = req.act(move |act| casework::accept(act, id, rev)).await;
     done(&req, "accept", result, req.words::<Words>().said_accepted()).await
 }
 
 pub(crate) async fn take(req: Req) -> Result<Reply, Fault> {
     let (id, rev) = id_and_rev(&req)?;
-    let result = req.act(move |act| intake::assign(act, id, rev, None)).await;
+    let result = req.act(move |act| casework::assign(act, id, rev, None)).await;
     done(&req, "take", result, req.words::<Words>().said_taken()).await
 }
 
@@ -50,14 +48,14 @@ pub(crate) async fn supplement(req: Req) -> Result<Reply, Fault> {
     let (id, rev) = id_and_rev(&req)?;
     let points = points(&req, "point.");
     let new_facts = req.form().text("new_facts");
-    let result = req.act(move |act| intake::ask_supplement(act, id, rev, &points, &new_facts)).await;
+    let result = req.act(move |act| casework::ask_supplement(act, id, rev, &points, &new_facts)).await;
     done(&req, "supplement", result, req.words::<Words>().said_asked()).await
 }
 
 pub(crate) async fn refuse(req: Req) -> Result<Reply, Fault> {
     let (id, rev) = id_and_rev(&req)?;
     let why = req.form().lines("why");
-    let result = req.act(move |act| intake::refuse(act, id, rev, &why)).await;
+    let result = req.act(move |act| casework::refuse(act, id, rev, &why)).await;
     done(&req, "refuse", result, req.words::<Words>().said_refused()).await
 }
 
@@ -67,7 +65,9 @@ pub(crate) async fn pause(req: Req) -> Result<Reply, Fault> {
     let kind = StopKind::from_word(req.form().raw("kind"));
     let until = req.form().text("until").parse::<linli_base::Day>().ok();
     let result = match (kind, until) {
-        (Some(kind), Some(until)) => req.act(move |act| time::pause(act, id, rev, kind, until, &why)).await,
+        (Some(kind), Some(until)) => {
+            req.act(move |act| casework::pause(act, id, rev, kind, until, &why)).await
+        }
         (None, _) => Err(CaseError::field("kind", "choose")),
         (_, None) => Err(CaseError::field("until", "until-range")),
     };
@@ -76,7 +76,7 @@ pub(crate) async fn pause(req: Req) -> Result<Reply, Fault> {
 
 pub(crate) async fn resume(req: Req) -> Result<Reply, Fault> {
     let (id, rev) = id_and_rev(&req)?;
-    let result = req.act(move |act| time::resume(act, id, rev)).await;
+    let result = req.act(move |act| casework::resume(act, id, rev)).await;
     done(&req, "resume", result, req.words::<Words>().said_resumed()).await
 }
 
@@ -84,7 +84,7 @@ pub(crate) async fn extend(req: Req) -> Result<Reply, Fault> {
     let (id, rev) = id_and_rev(&req)?;
     let why = req.form().text("extend_why");
     let result = match req.form().text("days").parse::<u16>() {
-        Ok(days) => req.act(move |act| time::extend(act, id, rev, days, &why)).await,
+        Ok(days) => req.act(move |act| casework::extend(act, id, rev, days, &why)).await,
         Err(_) => Err(CaseError::field("days", "days-range")),
     };
     done(&req, "extend", result, req.words::<Words>().said_extended()).await
@@ -98,13 +98,13 @@ pub(crate) async fn propose(req: Req) -> Result<Reply, Fault> {
     let Some(outcome) = Outcome::from_word(req.form().raw("outcome")) else {
         return again(&req, "propose", CaseError::field("outcome", "choose")).await;
     };
-    let two = req.read(move |r| crate::store::load(r, id)).await?.two_persons();
+    let two = req.read(move |r| casework::case(r, id)).await?.two_persons();
     let result = req
         .act(move |act| {
             if two {
-                deciding::propose(act, id, rev, outcome, &why)
+                casework::propose(act, id, rev, outcome, &why)
             } else {
-                deciding::resolve(act, id, rev, outcome, &why)
+                casework::resolve(act, id, rev, outcome, &why)
             }
         })
         .await;
@@ -117,9 +117,9 @@ pub(crate) async fn decide(req: Req) -> Result<Reply, Fault> {
     let w: Words = req.words();
     if req.form().has("back") {
         let why = req.form().lines("why");
-        let result = req.act(move |act| deciding::send_back(act, id, rev, &why)).await;
+        let result = req.act(move |act| casework::send_back(act, id, rev, &why)).await;
         return done(&req, "decide", result, w.said_sent_back()).await;
     }
-    let result = req.act(move |act| deciding::decide(act, id, rev)).await;
+    let result = req.act(move |act| casework::decide(act, id, rev)).await;
     done(&req, "decide", result, w.said_decided()).await
 }

@@ -1,13 +1,11 @@
 //! Handing a result over, and putting a slip in it right.
 
+use linli_casework::offers::{self as casework, CaseError, Way};
 use linli_web::{Fault, Reply, Req};
 
 use super::case::again;
 use super::steps::{done, id_and_rev};
 use crate::Words;
-use crate::acts::delivery::{self, Way};
-use crate::acts::slips;
-use crate::error::CaseError;
 
 pub(crate) async fn deliver(req: Req) -> Result<Reply, Fault> {
     let (id, rev) = id_and_rev(&req)?;
@@ -15,7 +13,7 @@ pub(crate) async fn deliver(req: Req) -> Result<Reply, Fault> {
     let Some(way) = Way::from_word(req.form().raw("way")) else {
         return again(&req, "deliver", CaseError::field("way", "choose")).await;
     };
-    let result = req.act(move |act| delivery::deliver(act, id, rev, way, &note)).await;
+    let result = req.act(move |act| casework::deliver(act, id, rev, way, &note)).await;
     done(&req, "deliver", result, req.words::<Words>().said_delivered()).await
 }
 
@@ -23,7 +21,7 @@ pub(crate) async fn posted(req: Req) -> Result<Reply, Fault> {
     let (id, rev) = id_and_rev(&req)?;
     let note = req.form().text("post_note");
     let back = req.form().has("back");
-    let result = req.act(move |act| delivery::posted(act, id, rev, &note, back)).await;
+    let result = req.act(move |act| casework::posted(act, id, rev, &note, back)).await;
     let w: Words = req.words();
     done(&req, "post", result, if back { w.said_back() } else { w.said_posted() }).await
 }
@@ -36,9 +34,9 @@ pub(crate) async fn correct(req: Req) -> Result<Reply, Fault> {
     let result = req
         .act(move |act| {
             if reject {
-                slips::reject_correction(act, id, slip_rev, &text)
+                casework::reject_correction(act, id, slip_rev, &text)
             } else {
-                slips::correct(act, id, slip_rev, &text)
+                casework::correct(act, id, slip_rev, &text)
             }
         })
         .await;

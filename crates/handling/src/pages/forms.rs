@@ -3,14 +3,13 @@
 use std::fmt;
 
 use askama::filters::HtmlSafe;
+use linli_casework::offers::{DeliveryState, SlipState, State, TaskKind, TaskState, Way};
+use linli_casework::shown::way_words;
+use linli_casework::view::View;
 use linli_web::ui::{Choice, Choose, Errors, Field, Kind, Tick};
 
 use super::case::Typed;
-use crate::acts::delivery::{DeliveryState, Way};
-use crate::acts::tasks::{TaskKind, TaskState};
-use crate::domain::State;
-use crate::view::View;
-use crate::{Words, acts::slips::SlipState};
+use crate::Words;
 
 /// One input of whatever kind.
 pub(crate) enum Input {
@@ -216,7 +215,7 @@ pub(crate) fn forms(
         let ways = Way::ALL.iter().filter(|way| **way != Way::Download || v.case.delivery_due.is_none());
         let chosen = value("deliver", "way");
         let chosen = if chosen.is_empty() { d.way.word().to_owned() } else { chosen };
-        let choices = ways.map(|x| Choice::new(x.word(), way_words(w, *x))).collect();
+        let choices = ways.map(|x| Choice::new(x.word(), way_words(w.lang(), *x))).collect();
         out.push(StepForm {
             step: "deliver",
             title: w.deliver_title().to_owned(),
@@ -281,15 +280,4 @@ pub(crate) fn forms(
 
 fn day(label: &str, name: &str, value: &str) -> Field {
     Field::new(name, label, value).kind(Kind::Day)
-}
-
-/// A way in words.
-pub(crate) fn way_words(w: Words, way: Way) -> &'static str {
-    match way {
-        Way::Download => w.way_download(),
-        Way::Wallet => w.way_wallet(),
-        Way::Post => w.way_post(),
-        Way::PickUp => w.way_pickup(),
-        Way::Proxy => w.way_proxy(),
-    }
 }

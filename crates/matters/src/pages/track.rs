@@ -1,14 +1,14 @@
 //! `/track`: how a case stands, by number and phone, told to whoever has both. State, days, and what to do; nothing of the matter.
 
 use askama::Template;
+use linli_casework::CaseRow;
+use linli_casework::offers::State;
+use linli_casework::shown::{day_words, due_of, state_chip};
 use linli_web::ui::{Errors, Fact, Facts, Field, Kind};
 use linli_web::{Fault, Frame, Reply, Req};
 
-use super::{day_words, state_chip};
-use crate::acts::track::{self, Tracked};
-use crate::domain::State;
-use crate::store::CaseRow;
-use crate::{Words, shown};
+use crate::Words;
+use crate::acts::{self as track, Tracked};
 
 #[derive(Template)]
 #[template(path = "track.html")]
@@ -30,7 +30,7 @@ struct Found {
 }
 
 fn found(w: Words, lang: linli_words::Lang, case: &CaseRow, why: &'static str) -> Found {
-    let due = day_words(lang, shown::due_of(case));
+    let due = day_words(lang, due_of(case));
     let (now, more) = match case.state {
         State::Submitted => (w.answer_until(&due), w.submitted_more()),
         State::Supplementing => (w.mend_until(&due), w.track_sign_in()),
@@ -50,7 +50,7 @@ fn found(w: Words, lang: linli_words::Lang, case: &CaseRow, why: &'static str) -
     // Not how it was decided: that is hers.
     let state = match case.state {
         State::Closed => linli_web::ui::Chip::new(linli_web::ui::Tone::Done, w.state_closed()),
-        _ => state_chip(w, case),
+        _ => state_chip(lang, case),
     };
     Found { number: case.number.clone(), state, now, more: more.to_owned(), facts: Facts { facts, why } }
 }

@@ -1,18 +1,19 @@
 //! One case at the desk: what was told, how it stands, and the steps that can be taken from here.
 
 use askama::Template;
-use linli_web::ui::{Chip, Choice, Choose, Errors, Fact, Facts, Field, Kind, Moment, Timeline};
+use linli_casework::offers::{self as casework, CaseError, CaseId, Outcome, State, TaskKind, TaskState};
+use linli_casework::shown::{
+    day_words, delivery_words, due_of, level_words, light_chip, state_chip, task_words, timeline, title,
+    under, way_words, wrong_words,
+};
+use linli_casework::view::{Decision, Supplement, Task, View, view};
+use linli_casework::{CaseRow, DECIDER, HANDLER};
+use linli_web::ui::{Chip, Choice, Choose, Errors, Fact, Facts, Field, Kind, Timeline};
 use linli_web::{DirectoryService, Fault, Frame, Reply, Req};
+use linli_words::Lang;
 
-use super::forms::{Others, StepForm, forms, way_words};
-use super::{day_words, light_chip, state_chip, title, under};
-use crate::acts::person;
-use crate::acts::route::came_from;
-use crate::acts::tasks::{TaskKind, TaskState};
-use crate::domain::{CaseId, Outcome, State};
-use crate::error::CaseError;
-use crate::view::{Decision, Supplement, View, view};
-use crate::{DECIDER, HANDLER, Words};
+use super::forms::{Others, StepForm, forms};
+use crate::Words;
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -216,7 +217,7 @@ fn shown_decision(w: Words, d: &Decision) -> ShownDecision {
     }
 }
 
-fn shown_supplement(w: Words, lang: linli_words::Lang, s: &Supplement) -> ShownSupplement {
+fn shown_supplement(w: Words, lang: Lang, s: &Supplement) -> ShownSupplement {
     let due = day_words(lang, s.due);
     ShownSupplement {
         head: match s.supplied_at {
@@ -230,7 +231,7 @@ fn shown_supplement(w: Words, lang: linli_words::Lang, s: &Supplement) -> ShownS
 /// The page of a case; `errors` belong to the step that was tried.
 pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result<Reply, Fault> {
     let id: CaseId = req.path("id")?;
-    req.act(move |act| person::look(act, id).map(|_| ())).await?;
+    req.act(move |act| casework::look(act, id).map(|_| ())).await?;
     let (house, lang, me) = (req.house().clone(), req.lang(), req.officer().ok());
     let v = req.read(move |r| view(r, &house, id, lang, me)).await?;
     let (f, w) = (req.frame(), req.words::<Words>());
@@ -262,17 +263,17 @@ pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result
         facts.push(Fact::new(w.received(), day_words(lang, day)));
     }
     if let Some(d) = &v.delivery {
-        let state = w.by_key(&format!("delivery-{}", d.state.word())).unwrap_or_default();
+        let state = delivery_words(lang, d.state);
         facts.push(Fact::new(
             w.deliver_title(),
-            format!("{} · {state} {}", way_words(w, d.way), v.delivery_note),
+            format!("{} · {state} {}", way_words(lang, d.way), v.delivery_note),
         ));
     }
     let why = f.words().why();
     let shown = CasePage {
         title: title(lang, case),
-        state: state_chip(w, case),
-        light: light_chip(w, v.light, v.left, crate::shown::due_of(case), lang),
+        state: state_chip(lang, case),
+        light: light_chip(lang, v.light, v.left, due_of(case)),
         rev: case.rev,
         base: format!("/desk/cases/{id}"),
         facts: Facts { facts, why },
@@ -280,9 +281,9 @@ pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result
         supplements: v.supplements.iter().map(|s| shown_supplement(w, lang, s)).collect(),
         decisions: v.decisions.iter().map(|d| shown_decision(w, d)).collect(),
         refused: v.refused.clone(),
-        review: v.review.as_ref().map(|(r, _)| super::mine::level_words(w, r.level)).unwrap_or_default(),
+        review: v.review.as_ref().map(|(r, _)| level_words(lang, r.level)).unwrap_or_default(),
         comment: v.review.as_ref().map(|(_, c)| c.clone()).unwrap_or_default(),
-        timeline: timeline(lang, w, &v, true),
+        timeline: timeline(lang, &v, true),
         steps: steps(w, &v, req, typed, &errors),
         forms,
         here: v.here.iter().map(|(name, at)| w.here(&at.minute(), name)).collect::<Vec<_>>().join(" "),
@@ -302,9 +303,9 @@ pub(crate) async fn page(req: &Req, typed: &Typed<'_>, errors: Errors) -> Result
 }
 
 /// A task with who answered it and when: what it says comes from there.
-fn shown_task(w: Words, lang: linli_words::Lang, t: &crate::view::Task) -> ShownTask {
+fn shown_task(w: Words, lang: Lang, t: &Task) -> ShownTask {
     let due = day_words(lang, t.row.due);
-    let state = w.by_key(&format!("task-{}", t.row.state.word())).unwrap_or_default();
+    let state = task_words(lang, t.row.state);
     let head = match t.row.kind {
         TaskKind::Co => w.co_head(&t.body, &due, &state),
         TaskKind::Later => w.later_head(&due, &state),
@@ -323,7 +324,7 @@ fn shown_task(w: Words, lang: linli_words::Lang, t: &crate::view::Task) -> Shown
 }
 
 /// To whom the case may go: other bodies that handle cases, colleagues of this one, the body from which it came.
-async fn others(req: &Req, case: &crate::store::CaseRow) -> Result<Others, Fault> {
+async fn others(req: &Req, case: &CaseRow) -> Result<Others, Fault> {
     let (house, lang, case) = (req.house().clone(), req.lang(), case.clone());
     req.read(move |r| {
         let directory = house.service::<DirectoryService>();
@@ -340,7 +341,7 @@ async fn others(req: &Req, case: &crate::store::CaseRow) -> Result<Others, Fault
         for (staff, name) in directory.0.holders(r, &HANDLER, case.body)? {
             colleagues.push(Choice::new(&staff.to_string(), &name));
         }
-        let home = match came_from(r, case.id, case.body)? {
+        let home = match casework::came_from(r, case.id, case.body)? {
             Some(body) => directory.0.body_name(r, body)?.map(|(zh, en)| lang.pick(&zh, &en).into_owned()),
             None => None,
         };
@@ -348,28 +349,6 @@ async fn others(req: &Req, case: &crate::store::CaseRow) -> Result<Others, Fault
     })
     .await
     .map_err(Fault::from)
-}
-
-/// What happened, newest first. Looks are left out: the applicant sees them where she sees who looked at her data.
-pub(crate) fn timeline(lang: linli_words::Lang, w: Words, v: &View, office: bool) -> Timeline {
-    let moments = v
-        .events
-        .iter()
-        .rev()
-        .filter(|e| e.act != "casework.looked")
-        .map(|e| Moment {
-            what: linli_acts::act_words(&e.act)
-                .map(|(zh, en)| lang.pick(zh, en).into_owned())
-                .unwrap_or_default(),
-            when: e.at.minute(),
-            detail: match (&e.staff, office) {
-                (Some(name), true) => name.clone(),
-                (Some(_), false) => w.by_office(&lang.pick(&v.body.0, &v.body.1)),
-                _ => String::new(),
-            },
-        })
-        .collect();
-    Timeline { moments }
 }
 
 pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
@@ -394,7 +373,7 @@ pub(crate) async fn again(req: &Req, step: &'static str, e: CaseError) -> Result
                         ("post", _) => "post_note".to_owned(),
                         (_, key) => key.to_owned(),
                     };
-                    (field, w.by_key(e.kind).unwrap_or_default().to_owned())
+                    (field, wrong_words(req.lang(), e.kind))
                 })
                 .collect(),
         ),

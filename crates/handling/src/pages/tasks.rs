@@ -1,18 +1,16 @@
 //! The co-handling body's side: what it is asked, and its answer.
 
 use askama::Template;
-use linli_acts::{BodyId, House};
-use linli_db::Read;
+use linli_acts::BodyId;
+use linli_casework::domain::light;
+use linli_casework::offers::{self as casework, CaseError, State, TaskId, TaskRow, TaskState};
+use linli_casework::shown::{day_words, days_left, light_chip, soon, task_words, title, wrong_words};
+use linli_casework::view::asked;
+use linli_casework::{HANDLER, search};
 use linli_web::ui::{Chip, Errors, Fact, Facts, Field, Kind, Pager, Row, Rows, Tone};
-use linli_web::{DirectoryService, Fault, Frame, Reply, Req};
+use linli_web::{Fault, Frame, Reply, Req};
 
-use super::{day_words, light_chip, title};
-use crate::acts::tasks::{self, TaskId, TaskRow, TaskState};
-use crate::domain::{State, light};
-use crate::error::CaseError;
-use crate::shown::{days_left, soon};
-use crate::store::{self, CaseRow};
-use crate::{HANDLER, Words};
+use crate::Words;
 
 const ROWS: u16 = 50;
 
@@ -39,13 +37,13 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
     let (lang, w, today) = (req.lang(), req.words::<Words>(), req.now().day());
     let after = match (req.ask("due"), req.ask("after")) {
         (Some(due), Some(id)) => (due, id),
-        _ => (crate::search::start().0, TaskId::from_raw(0)),
+        _ => (search::start().0, TaskId::from_raw(0)),
     };
     let (rows, next) = req
         .read(move |r| {
             let mut found: Vec<TaskRow> = Vec::new();
             for body in &bodies {
-                found.extend(r.all(&tasks::OF_BODY, (*body, after.0, after.1, ROWS + 1))?);
+                found.extend(casework::asked_of_body(r, *body, after, ROWS + 1)?);
             }
             found.sort_by_key(|t| (t.due, t.id));
             let more = found.len() > usize::from(ROWS);
@@ -55,13 +53,13 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
                 found.last().filter(|_| more).map(|t| format!("/desk/tasks?due={}&after={}", t.due, t.id));
             let mut rows = Vec::new();
             for task in found {
-                let case = store::load(r, task.case_id)?;
+                let case = casework::case(r, task.case_id)?;
                 let light = light(State::Accepted, task.due, today, near);
                 rows.push(Row {
                     href: format!("/desk/tasks/{}", task.id),
                     title: title(lang, &case),
                     detail: case.number.clone(),
-                    chip: Some(light_chip(w, light, days_left(&calendar, today, task.due), task.due, lang)),
+                    chip: Some(light_chip(lang, light, days_left(&calendar, today, task.due), task.due)),
                 });
             }
             Ok::<_, CaseError>((rows, next))
@@ -98,58 +96,25 @@ struct TaskPage {
     given: String,
 }
 
-struct Seen {
-    question: String,
-    answer: String,
-    lead: String,
-    asked_by: String,
-    told: Vec<crate::Group>,
-    light: Chip,
-}
-
-fn seen(
-    r: &mut Read<'_>,
-    house: &House,
-    task: &TaskRow,
-    case: &CaseRow,
-    lang: linli_words::Lang,
-) -> Result<Seen, CaseError> {
-    let (vault, today, w) = (house.vault(), r.now().day(), Words::from(lang));
-    let directory = house.service::<DirectoryService>();
-    let open = |column, sealed: &linli_vault::Sealed| {
-        crate::acts::open::<String>(vault, column, task.id.raw(), sealed).unwrap_or_default()
-    };
-    let lead = directory.0.body_name(r, case.body)?.unwrap_or_default();
-    let asked_by = match task.asked_by {
-        Some(staff) => directory.0.staff_name(r, staff)?.unwrap_or_default(),
-        None => String::new(),
-    };
-    let told =
-        if task.shows == 1 { (crate::kind(&case.kind)?.told)(r, vault, case.id, lang)? } else { Vec::new() };
-    let (near, calendar) = (soon(r, today)?, linli_rules::calendar(r)?);
+async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
+    let id: TaskId = req.path("id")?;
+    let (task, case) = req.act(move |act| casework::look_co(act, id)).await?;
+    let (house, lang) = (req.house().clone(), req.lang());
+    let (t, c) = (task.clone(), case.clone());
+    let (seen, near, calendar) = req
+        .read(move |r| {
+            let near = soon(r, r.now().day())?;
+            Ok::<_, CaseError>((asked(r, &house, &t, &c, lang)?, near, linli_rules::calendar(r)?))
+        })
+        .await?;
+    let today = req.now().day();
     let chip = match task.state {
         TaskState::Open => {
             let light = light(State::Accepted, task.due, today, near);
-            light_chip(w, light, days_left(&calendar, today, task.due), task.due, lang)
+            light_chip(lang, light, days_left(&calendar, today, task.due), task.due)
         }
-        state => Chip::new(Tone::Done, w.by_key(&format!("task-{}", state.word())).unwrap_or_default()),
+        state => Chip::new(Tone::Done, task_words(lang, state)),
     };
-    Ok(Seen {
-        question: open("case_tasks.ask", &task.ask),
-        answer: task.answer.as_ref().map(|a| open("case_tasks.answer", a)).unwrap_or_default(),
-        lead: lang.pick(&lead.0, &lead.1).into_owned(),
-        asked_by,
-        told,
-        light: chip,
-    })
-}
-
-async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
-    let id: TaskId = req.path("id")?;
-    let (task, case) = req.act(move |act| tasks::look_co(act, id)).await?;
-    let (house, lang) = (req.house().clone(), req.lang());
-    let (t, c) = (task.clone(), case.clone());
-    let seen = req.read(move |r| seen(r, &house, &t, &c, lang)).await?;
     let (f, w) = (req.frame(), req.words::<Words>());
     let why = f.words().why();
     let facts = vec![
@@ -166,7 +131,7 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
     });
     Ok(Reply::page(&TaskPage {
         title: title(lang, &case),
-        light: seen.light,
+        light: chip,
         facts: Facts { facts, why },
         question: seen.question,
         told: seen.told.into_iter().map(|g| (g.title, Facts { facts: g.facts, why })).collect(),
@@ -190,7 +155,7 @@ pub(crate) async fn answer(req: Req) -> Result<Reply, Fault> {
     let words = req.form().lines("answer");
     let back = req.form().has("back");
     let w: Words = req.words();
-    let (status, list) = match req.act(move |act| tasks::answer_co(act, id, rev, &words, back)).await {
+    let (status, list) = match req.act(move |act| casework::answer_co(act, id, rev, &words, back)).await {
         Ok(()) => {
             return Ok(Reply::see_other("/desk/tasks").flash(if back {
                 w.said_co_back()
@@ -198,10 +163,9 @@ pub(crate) async fn answer(req: Req) -> Result<Reply, Fault> {
                 w.said_co_answered()
             }));
         }
-        Err(CaseError::Wrong(fields)) => (
-            422,
-            fields.into_iter().map(|e| (e.field, w.by_key(e.kind).unwrap_or_default().to_owned())).collect(),
-        ),
+        Err(CaseError::Wrong(fields)) => {
+            (422, fields.into_iter().map(|e| (e.field, wrong_words(req.lang(), e.kind))).collect())
+        }
         Err(CaseError::Changed) => (409, vec![(String::new(), w.changed().to_owned())]),
         Err(e) => return Err(e.into()),
     };

@@ -1,22 +1,20 @@
 //! "My matters": the same cases from the applicant's side.
 
 use askama::Template;
+use linli_casework::offers::{
+    self as casework, CaseError, CaseId, DeliveryState, Matters, Outcome, SlipState, State, Step, Way,
+};
+use linli_casework::shown::{
+    day_words, delivery_words, level_words, state_chip, timeline, title, under, way_words, wrong_words,
+};
+use linli_casework::view::{View, view};
+use linli_casework::{APPEAL_DAYS, CaseRow, REVIEW_DAYS, SUIT_MONTHS};
 use linli_web::ui::{
     Button, Chip, Choice, Choose, Errors, Fact, Facts, Field, Kind, Pager, Row, Rows, Timeline,
 };
 use linli_web::{Fault, Frame, Missing, Reply, Req};
 
-use super::forms::way_words;
-use super::{case::timeline, day_words, state_chip, title, under};
-use crate::acts::delivery::{DeliveryState, Way};
-use crate::acts::slips::SlipState;
-use crate::acts::{person, tasks};
-use crate::domain::{CaseId, Outcome, State, Step};
-use crate::error::CaseError;
-use crate::kind::Matters;
-use crate::store::{self, CaseRow};
-use crate::view::{View, view};
-use crate::{APPEAL_DAYS, REVIEW_DAYS, SUIT_MONTHS, Words};
+use crate::Words;
 
 /// Rows of a page.
 const ROWS: u16 = 20;
@@ -40,12 +38,8 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
     let herself = req.actor().for_person.is_none();
     let (cases, waiting, later, others) = req
         .read(move |r| {
-            let cases = r.all(&store::OF_PERSON, (person, before, ROWS + 1))?;
-            let waiting = r.all(&store::WAITING_OF_PERSON, (person,))?;
-            let mut later = Vec::new();
-            for task in r.all(&tasks::OF_PERSON, (person,))? {
-                later.push((store::load(r, task.case_id)?, task.due));
-            }
+            let cases = casework::of_person(r, person, before, ROWS + 1)?;
+            let (waiting, later) = casework::waiting_for(r, person)?;
             let mut others = Vec::new();
             // What lies in other rooms is hers alone, or a helper's at the counter who has them open anyway.
             for room in linli_acts::inventory::iter::<Matters>() {
@@ -86,7 +80,7 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
             href: format!("/my/cases/{}", c.id),
             title: title(lang, c),
             detail: detail(w, lang, c),
-            chip: Some(state_chip(w, c)),
+            chip: Some(state_chip(lang, c)),
         })
         .collect();
     let others = others
@@ -149,11 +143,6 @@ struct MyCasePage {
     base: String,
 }
 
-/// The five levels in words.
-pub(crate) fn level_words(w: Words, level: i64) -> String {
-    w.by_key(&format!("level-{level}")).unwrap_or_default().to_owned()
-}
-
 /// What is to be done now, in one sentence and one more; and how the panel looks.
 fn now(w: Words, lang: linli_words::Lang, v: &View) -> (String, String, &'static str) {
     let due = day_words(lang, v.case.due);
@@ -185,7 +174,7 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
     let (house, lang, today, actor) = (req.house().clone(), req.lang(), req.now().day(), req.actor().clone());
     let (v, appeal, open_days) = req
         .read(move |r| {
-            let case = store::load(r, id)?;
+            let case = casework::case(r, id)?;
             if case.person != person || actor.resident_for(&case.item).is_err() {
                 return Err(CaseError::Missing);
             }
@@ -231,7 +220,7 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         && v.review.is_none()
         && case.closed_at.is_some_and(|at| today.days_since(at.day()) <= open_days);
     let review = may_review.then(|| {
-        let choices = (1..=5).rev().map(|n| Choice::new(&n.to_string(), &level_words(w, n))).collect();
+        let choices = (1..=5).rev().map(|n| Choice::new(&n.to_string(), &level_words(lang, n))).collect();
         (
             Choose::new("level", w.review_label(), req.form().raw("level"), choices)
                 .error(errors.of("level")),
@@ -251,7 +240,7 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         None => asked,
     };
     let mend = if case.state == State::Supplementing || to_follow.is_some() {
-        (crate::kind(&case.kind)?.mend)(id)
+        (linli_casework::kind(&case.kind)?.mend)(id)
     } else {
         String::new()
     };
@@ -259,9 +248,11 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         facts.push(Fact::new(w.later_due(), day_words(lang, task.row.due)));
     }
     if let Some(d) = &v.delivery {
-        let state = w.by_key(&format!("delivery-{}", d.state.word())).unwrap_or_default();
-        facts
-            .push(Fact::new(w.way_label(), format!("{} · {state} {}", way_words(w, d.way), v.delivery_note)));
+        let state = delivery_words(lang, d.state);
+        facts.push(Fact::new(
+            w.way_label(),
+            format!("{} · {state} {}", way_words(lang, d.way), v.delivery_note),
+        ));
         if let Some(day) = case.delivery_due {
             facts.push(Fact::new(w.delivery_due(), day_words(lang, day)));
         }
@@ -271,7 +262,7 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
     });
     let way = way.map(|d| {
         let ways = [Way::Post, Way::PickUp, Way::Proxy];
-        let choices = ways.into_iter().map(|x| Choice::new(x.word(), way_words(w, x))).collect();
+        let choices = ways.into_iter().map(|x| Choice::new(x.word(), way_words(lang, x))).collect();
         Choose::new("way", w.way_choose(), d.way.word(), choices).error(errors.of("way"))
     });
     let decided = matches!(case.state, State::Decided | State::Closed) && case.decided_on.is_some();
@@ -283,7 +274,7 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
     });
     Ok(Reply::page(&MyCasePage {
         title: title(lang, case),
-        state: state_chip(w, case),
+        state: state_chip(lang, case),
         facts: Facts { facts, why },
         now,
         now_more,
@@ -294,9 +285,9 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         reason,
         appeal: if unfavourable { w.appeal(&appeal.0, &appeal.1) } else { String::new() },
         told: v.told.iter().map(|g| (g.title.clone(), under(g, &format!("/my/cases/{id}"), why))).collect(),
-        timeline: timeline(lang, w, &v, false),
+        timeline: timeline(lang, &v, false),
         review,
-        reviewed: v.review.as_ref().map(|(r, _)| level_words(w, r.level)).unwrap_or_default(),
+        reviewed: v.review.as_ref().map(|(r, _)| level_words(lang, r.level)).unwrap_or_default(),
         reviewed_words: v.review.as_ref().map(|(_, c)| c.clone()).unwrap_or_default(),
         withdraw,
         slip,
@@ -321,10 +312,9 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
 pub(crate) async fn again(req: &Req, e: CaseError) -> Result<Reply, Fault> {
     let w: Words = req.words();
     let (status, list) = match e {
-        CaseError::Wrong(fields) => (
-            422,
-            fields.into_iter().map(|e| (e.field, w.by_key(e.kind).unwrap_or_default().to_owned())).collect(),
-        ),
+        CaseError::Wrong(fields) => {
+            (422, fields.into_iter().map(|e| (e.field, wrong_words(req.lang(), e.kind))).collect())
+        }
         CaseError::Changed | CaseError::State(_) => (409, vec![(String::new(), w.my_changed().to_owned())]),
         CaseError::Missing => return Err(Missing.into()),
         other => return Err(other.into()),
@@ -336,7 +326,7 @@ pub(crate) async fn again(req: &Req, e: CaseError) -> Result<Reply, Fault> {
 pub(crate) async fn withdraw(req: Req) -> Result<Reply, Fault> {
     let id: CaseId = req.path("id")?;
     let rev: i64 = req.form().parse_as("rev")?;
-    match req.act(move |act| person::withdraw(act, id, rev)).await {
+    match req.act(move |act| casework::withdraw(act, id, rev)).await {
         Ok(()) => {
             Ok(Reply::see_other(&format!("/my/cases/{id}")).flash(req.words::<Words>().said_withdrawn()))
         }
@@ -348,7 +338,7 @@ pub(crate) async fn review(req: Req) -> Result<Reply, Fault> {
     let id: CaseId = req.path("id")?;
     let level: u8 = req.form().text("level").parse().unwrap_or(0);
     let comment = req.form().lines("comment");
-    match req.act(move |act| person::review(act, id, level, &comment)).await {
+    match req.act(move |act| casework::review(act, id, level, &comment)).await {
         Ok(()) => {
             Ok(Reply::see_other(&format!("/my/cases/{id}")).flash(req.words::<Words>().said_reviewed()))
         }
