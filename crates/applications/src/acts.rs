@@ -8,7 +8,8 @@ use linli_acts::{Act, BodyId, Channel, Entry, PersonId, Subject, once};
 use linli_base::{Day, FieldError, Level as PlaceLevel, PlaceCode};
 use linli_casework::offers as casework;
 use linli_casework::offers::{CaseId, Handover, NewCase};
-use linli_catalogue::offers::{self as catalogue, Form, Guide, ItemId, Level};
+use linli_catalogue::offers::{self as catalogue, ItemId};
+use linli_guide::{Form, Guide, Level};
 use linli_people::offers as people;
 
 use crate::KIND;
@@ -283,7 +284,7 @@ fn paper_day(act: &mut Act<'_, '_>, day: Option<Day>) -> Result<Day, Application
 
 /// How the result goes out at first; while nothing is on its way the applicant chooses another.
 fn handover(guide: &Guide) -> Handover {
-    use linli_catalogue::offers::Handover as Way;
+    use linli_guide::Handover as Way;
     match guide.handover.first() {
         None => Handover::Page,
         Some(_) if guide.handover.iter().any(|w| matches!(w, Way::Download | Way::Wallet)) => Handover::Page,

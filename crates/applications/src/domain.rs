@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use linli_base::docnum::{BankCard, DocumentKind, DocumentNumber, Phone};
 use linli_base::{Day, PlaceCode, text};
-use linli_catalogue::offers::{Field, FieldKind, KnownFrom};
+use linli_guide::{Field, FieldKind, KnownFrom};
 use linli_people::offers::Source;
 use serde::{Deserialize, Serialize};
 
@@ -173,7 +173,7 @@ pub fn shares(answers: &Answers) -> (i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use linli_catalogue::offers::{Form, Guide};
+    use linli_guide::{Form, Guide};
 
     use super::*;
 

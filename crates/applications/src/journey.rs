@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use linli_base::{Day, FieldError};
-use linli_catalogue::offers::{Facts, Field, FieldKind, Form, Page, asked};
-use linli_catalogue::predicate;
+use linli_guide::predicate;
+use linli_guide::{Facts, Field, FieldKind, Form, Page, asked};
 
 use crate::domain::{Answer, AnswerSource, Answers, regular};
 use crate::materials::{Stand, Wanted};
@@ -216,8 +216,8 @@ pub fn read_what_is_right(
 
 #[cfg(test)]
 mod tests {
-    use linli_catalogue::offers::{Both, Operand, Predicate, Value};
-    use linli_catalogue::predicate::Op;
+    use linli_guide::predicate::Op;
+    use linli_guide::{Both, Operand, Predicate, Value};
 
     use super::*;
 

@@ -2,8 +2,9 @@
 
 use linli_base::Day;
 use linli_casework::offers::{CaseError, CaseId, CaseKind, Group, ResultLine};
-use linli_catalogue::offers::{self as catalogue, Verdict};
+use linli_catalogue::offers as catalogue;
 use linli_db::Read;
+use linli_guide::Verdict;
 use linli_people::offers as people;
 use linli_vault::Vault;
 use linli_web::ui::Fact;

@@ -1,8 +1,8 @@
 //! What the applicant does about a material of her draft.
 
 use linli_acts::Act;
-use linli_catalogue::offers::{HandIn, Way};
 use linli_files::offers::{self as files, FileId, Use};
+use linli_guide::{HandIn, Way};
 use linli_people::offers as people;
 
 use crate::acts::{draft, form, keep_draft};

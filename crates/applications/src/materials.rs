@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use linli_base::{Day, Instant};
-use linli_catalogue::offers::{Check, Facts, Guide, HandIn, Material, Need, Way, asked};
 use linli_certificates::offers::CertificateId;
 use linli_files::offers::FileId;
+use linli_guide::{Check, Facts, Guide, HandIn, Material, Need, Way, asked};
 use serde::{Deserialize, Serialize};
 
 /// What the applicant did about a material. What the district has needs nothing of her and stands nowhere.
@@ -238,7 +238,7 @@ pub fn shares(met: &[Met]) -> (i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use linli_catalogue::offers::{Both, Source};
+    use linli_guide::{Both, Source};
 
     use super::*;
 
@@ -250,7 +250,7 @@ mod tests {
         let json = linli_catalogue::DELIVERED[0].1;
         let mut guide = Guide::read(json).unwrap();
         let source =
-            Source { from: linli_catalogue::material::Origin::Applicant, zh: "甲".into(), en: "a".into() };
+            Source { from: linli_guide::material::Origin::Applicant, zh: "甲".into(), en: "a".into() };
         guide.materials =
             vec![Material { key: "m".into(), name: both(), need, when: None, ways, copies: 1, source }];
         guide

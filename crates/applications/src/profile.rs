@@ -1,8 +1,8 @@
 //! What is known of a person: facts to test conditions with, and values that go with an application unasked.
 
 use linli_base::{Day, PlaceCode};
-use linli_catalogue::offers::{Condition, Facts, Finding, Grant, KnownFrom, Value, Verdict};
 use linli_db::Read;
+use linli_guide::{Condition, Facts, Finding, Grant, KnownFrom, Value, Verdict};
 use linli_people::offers::{Person, Sex, State};
 
 use crate::domain::Known;

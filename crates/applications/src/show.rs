@@ -2,12 +2,10 @@
 
 use linli_base::docnum::Phone;
 use linli_base::{Day, Fen, PlaceCode};
-use linli_catalogue::kinds;
-use linli_catalogue::offers::{
-    Both, Check, Field, FieldKind, Finding, Form, Guide, HandIn, KnownFrom, Papers, Value,
-};
-use linli_catalogue::predicate::Op;
 use linli_db::Read;
+use linli_guide::kinds;
+use linli_guide::predicate::Op;
+use linli_guide::{Both, Check, Field, FieldKind, Finding, Form, Guide, HandIn, KnownFrom, Papers, Value};
 use linli_people::offers::Source;
 use linli_web::ui::Fact;
 use linli_words::Lang;

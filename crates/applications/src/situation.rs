@@ -3,12 +3,12 @@
 
 use linli_acts::{PersonId, Subject};
 use linli_base::Day;
-use linli_catalogue::offers::{Facts, Form, Guide, Identity, Value, Way};
-use linli_catalogue::predicate;
-use linli_catalogue::visits::{Holder, Visits, visits};
 use linli_certificates::offers as certificates;
 use linli_db::Read;
 use linli_files::offers::{self as files, FileRow};
+use linli_guide::predicate;
+use linli_guide::visits::{Holder, Visits, visits};
+use linli_guide::{Facts, Form, Guide, Identity, Value, Way};
 use linli_people::offers::{self as people, Person};
 use linli_vault::Vault;
 
@@ -120,7 +120,7 @@ impl Situation {
     /// How often she must come, by what is wanted of her and what she holds.
     pub fn visits<'a>(&self, guide: &'a Guide, plan: &[Wanted<'_>]) -> Visits<'a> {
         let holds = |way: &Way| self.holdings.opens(way, self.day);
-        let wanted = |m: &linli_catalogue::offers::Material| plan.iter().any(|w| w.material.key == m.key);
+        let wanted = |m: &linli_guide::Material| plan.iter().any(|w| w.material.key == m.key);
         visits(guide, &Holder { holds: &holds, wanted: &wanted, identity: Identity::Remote })
     }
 }

@@ -2,9 +2,9 @@
 
 use linli_acts::Act;
 use linli_casework::offers::{self as casework, CaseId, Point};
-use linli_catalogue::offers::{Guide, Material};
 use linli_db::Read;
 use linli_files::offers::{self as files, FileId, FileRow, Use};
+use linli_guide::{Guide, Material};
 
 use crate::acts::{entry, guide_of};
 use crate::domain::{Answers, ApplicationState};
@@ -64,7 +64,7 @@ pub(crate) fn take_over(
         files::take_up(act, file.id, &Use { owner, purpose: key.clone(), until: None })?;
         files::let_go(act, file.id, &owner, &waiting(key))?;
     }
-    let check = upload_check(&sent.material).unwrap_or(linli_catalogue::offers::Check::Online);
+    let check = upload_check(&sent.material).unwrap_or(linli_guide::Check::Online);
     answers.materials.insert(key.clone(), Given::Uploaded);
     let how = How::Uploaded { check };
     match answers.met.iter_mut().find(|m| m.key == *key) {

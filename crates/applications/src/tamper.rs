@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use linli_base::Day;
-use linli_catalogue::offers::{Facts, Form, Guide, HandIn, KnownFrom, Material, Value};
 use linli_certificates::offers::CertificateId;
 use linli_files::offers::FileId;
+use linli_guide::{Facts, Form, Guide, HandIn, KnownFrom, Material, Value};
 use linli_people::offers::Source;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;

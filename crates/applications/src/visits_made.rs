@@ -4,9 +4,10 @@
 use linli_acts::{Act, Actor, Channel, Compared, House, JobError, JobRow, Recurring, SumProof};
 use linli_base::{Day, Instant};
 use linli_casework::offers::Way as Delivered;
-use linli_catalogue::offers::{Check, Experience, Experienced, Guide, HandIn, Identity};
-use linli_catalogue::visits::{Occasion, merged, of_presence};
+use linli_catalogue::offers::{Experience, Experienced};
 use linli_db::{DbError, Read, sql};
+use linli_guide::visits::{Occasion, merged, of_presence};
+use linli_guide::{Check, Guide, HandIn, Identity};
 
 use crate::VISITS_LEAST;
 use crate::materials::{How, Met};
@@ -156,7 +157,7 @@ fn check(read: &mut Read<'_>, mark: &str) -> Result<Compared, DbError> {
 
 #[cfg(test)]
 mod tests {
-    use linli_catalogue::domain::Pace;
+    use linli_guide::Pace;
 
     use super::*;
 

@@ -2,8 +2,8 @@
 //! and is the officers' from then on.
 
 use linli_db::{DbError, Read, row};
+use linli_guide::Guide;
 
-use crate::domain::Guide;
 use crate::store;
 use crate::terms::{TermId, TermState};
 

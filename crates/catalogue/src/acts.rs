@@ -3,12 +3,13 @@
 use linli_acts::{Act, Denied, Entry, Subject, Who};
 use linli_base::Problem;
 use linli_db::{DbError, Json};
+use linli_guide::{BadGuide, Guide};
 use sha2::{Digest, Sha256};
 
 use crate::abolished;
 use crate::cards::Card;
 use crate::delivered::BadLine;
-use crate::domain::{BadGuide, Guide, ItemId, ItemState};
+use crate::domain::{ItemId, ItemState};
 use crate::store;
 
 /// An act of this room was refused, or failed.

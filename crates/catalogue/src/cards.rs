@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use linli_db::{DbError, Read, row};
+use linli_guide::handling::Persons;
+use linli_guide::visits::best_and_worst;
+use linli_guide::{Guide, Level, Pace};
 
-use crate::domain::{Guide, ItemId, Level, Pace};
-use crate::handling::Persons;
+use crate::domain::ItemId;
 use crate::search::Index;
 use crate::store;
-use crate::visits::best_and_worst;
 
 row! {
     /// What a list needs of an item: a row of `item_cards`.

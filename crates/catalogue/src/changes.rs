@@ -4,12 +4,13 @@
 use linli_acts::Act;
 use linli_base::Instant;
 use linli_db::{DbError, Json, Read};
+use linli_guide::visits::best_and_worst;
+use linli_guide::{BadGuide, Guide};
 
 use crate::acts::{Arriving, CatalogueError, log, show};
 use crate::cards::Card;
-use crate::domain::{BadGuide, Guide, ItemId, ItemState};
+use crate::domain::{ItemId, ItemState};
 use crate::store::{self, ItemRow};
-use crate::visits::best_and_worst;
 use crate::{abolished, figures};
 
 /// How an item stands, whatever its state.
@@ -130,7 +131,7 @@ pub fn put_live(
 ) -> Result<(ItemId, i64), CatalogueError> {
     let house = act.house;
     guide.check(&crate::offers::papers(act, house)?)?;
-    if !crate::material::is_key(key) {
+    if !linli_guide::material::is_key(key) {
         return Err(BadGuide::Form("key".to_owned()).into());
     }
     if let Some(proof) = abolished::asked(act, guide)? {

@@ -4,16 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
-use crate::domain::{Both, Condition, Guide, Level, Pace};
-use crate::handling::{
+use linli_guide::handling::{
     At, Begin, Department, HandOver, Handover, Identity, InPerson, InPersonKind, LinkOut, Persons,
 };
-use crate::kinds::{self, Papers};
-use crate::material::{Check, HandIn, Material, Need, Origin, Source, Way};
-use crate::predicate::{Op, Operand, Predicate};
-use crate::visits::best_and_worst;
+use linli_guide::kinds::{self, Papers};
+use linli_guide::material::{Check, HandIn, Material, Need, Origin, Source, Way};
+use linli_guide::predicate::{Op, Operand, Predicate};
+use linli_guide::visits::best_and_worst;
+use linli_guide::{Both, Condition, Guide, Level, Pace};
+use sha2::{Digest, Sha256};
 
 /// Raised when the way of reading these files changes, so that every process reads them anew.
 const READING: &[u8] = b"1";
@@ -439,8 +438,9 @@ fn summary(guide: &Guide) -> Both {
 
 #[cfg(test)]
 mod tests {
+    use linli_guide::handling::Begin;
+
     use super::*;
-    use crate::handling::Begin;
 
     fn counts(items: &[(String, Guide)]) -> (usize, usize, usize) {
         let hr: Vec<u8> = items
@@ -490,5 +490,13 @@ mod tests {
             material.ways = vec![Way::Original { hand_in: HandIn::Counter }];
         }
         assert_eq!(counts(&items), (126, 97, 29));
+    }
+
+    #[test]
+    fn what_is_written_out_whole_is_sound() {
+        for (key, json) in crate::DELIVERED {
+            let guide = Guide::read(json).unwrap_or_else(|e| panic!("{key}: {e}"));
+            assert!(!guide.name.en.is_empty() && !guide.summary.zh.is_empty(), "{key}");
+        }
     }
 }

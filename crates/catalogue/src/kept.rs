@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use linli_db::{DbError, Read};
+use linli_guide::Guide;
 
-use crate::domain::{Guide, ItemId};
+use crate::domain::ItemId;
 use crate::store;
 
 /// Guides that one process keeps: all live ones and as many old ones that cases began with. About 20 kB each at most.

@@ -7,24 +7,17 @@ pub mod changes;
 pub mod delivered;
 pub mod domain;
 mod figures;
-pub mod form;
-pub mod handling;
 mod kept;
-pub mod kinds;
-pub mod material;
 pub mod offers;
 mod pages;
-pub mod predicate;
 pub mod search;
 mod spelling;
 mod store;
 pub mod terms;
-pub mod visits;
 
 use linli_web::{Gate, Route};
 
 pub use acts::CatalogueError;
-pub use domain::blank;
 
 linli_words::include_words!();
 
@@ -66,15 +59,4 @@ pub fn routes() -> Vec<Route> {
         Route::get("/api/v1/items", Gate::Public, pages::list::api).api(pages::list::described()),
         Route::get("/api/v1/items/{key}", Gate::Public, pages::guide::api).api(pages::guide::described()),
     ]
-}
-
-#[cfg(test)]
-mod testing {
-    /// A sound guide to start from.
-    pub(crate) fn guide() -> crate::domain::Guide {
-        let mut guide = crate::domain::Guide::read(crate::DELIVERED[0].1).expect("a sound guide");
-        guide.materials.clear();
-        guide.handover.clear();
-        guide
-    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use linli_acts::{Actor, House, PersonId};
 use linli_db::{DbError, Read};
+use linli_guide::{Guide, Papers};
 use linli_vault::Vault;
 
 pub use crate::acts::{Arriving, CatalogueError, deliver};
@@ -12,13 +13,8 @@ pub use crate::changes::{
     Counts, Standing, asking_for, counts, newer, newer_open, newer_seen, page, put_live, reinstate, retire,
     retired, standing, versions,
 };
-pub use crate::domain::{BadGuide, Both, Condition, Fault, Guide, ItemId, ItemState, Level, Pace};
-pub use crate::form::{Field, FieldKind, Form, Grant, KnownFrom, Page, asked};
-pub use crate::handling::{Begin, Handover, Identity, LinkOut, Persons};
-pub use crate::kinds::{self, Papers};
-pub use crate::material::{Check, HandIn, Material, Need, Source, Way};
+pub use crate::domain::{ItemId, ItemState};
 pub use crate::pages::guide::preview;
-pub use crate::predicate::{Facts, Finding, Operand, Predicate, Value, Verdict};
 pub use crate::terms::{
     Synonym, TermId, TermState, add_proof, add_synonym, remove_proof, remove_synonym, synonyms,
 };

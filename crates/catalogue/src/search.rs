@@ -216,8 +216,13 @@ impl Doc {
     fn new(card: Card) -> Self {
         let name = squeezed(&card.name_zh);
         let words: Vec<String> = card.words.split(' ').filter(|w| !w.is_empty()).map(squeezed).collect();
-        let events: String =
-            card.events.split(' ').filter_map(crate::kinds::event).map(|k| k.1).collect::<Vec<_>>().join(" ");
+        let events: String = card
+            .events
+            .split(' ')
+            .filter_map(linli_guide::kinds::event)
+            .map(|k| k.1)
+            .collect::<Vec<_>>()
+            .join(" ");
         let around = format!("{} {events} {}", card.department_zh, card.summary_zh);
         let phrases: Vec<&str> =
             std::iter::once(name.as_str()).chain(words.iter().map(String::as_str)).collect();

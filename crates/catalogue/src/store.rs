@@ -2,10 +2,11 @@
 
 use linli_base::Instant;
 use linli_db::{Json, row, sql};
+use linli_guide::Guide;
 
 use crate::abolished::Abolished;
 use crate::cards::Card;
-use crate::domain::{Guide, ItemId, ItemState};
+use crate::domain::{ItemId, ItemState};
 use crate::terms::Synonym;
 
 row! {

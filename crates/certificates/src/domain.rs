@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use linli_acts::PersonId;
 use linli_base::docnum::{DocumentKind, DocumentNumber};
 use linli_base::{Day, FieldError, Instant, text};
-use linli_catalogue::offers::Both;
 use linli_documents::{OfficialPaper, PaperTable};
+use linli_guide::Both;
 use serde::{Deserialize, Serialize};
 
 linli_db::id! {

@@ -3,9 +3,10 @@
 use linli_acts::{Act, Denied, DutyKind, Entry, StaffId, Subject};
 use linli_base::FieldError;
 use linli_catalogue::abolished;
-use linli_catalogue::offers::{self as catalogue, Guide, ItemState, Papers};
-use linli_catalogue::visits::best_and_worst;
+use linli_catalogue::offers::{self as catalogue, ItemState};
 use linli_db::{DbError, Json, Read};
+use linli_guide::visits::best_and_worst;
+use linli_guide::{Guide, Papers};
 
 use crate::domain::{DraftId, DraftState, LONGEST_REASON, StepId, What};
 use crate::error::DraftingError;
@@ -22,7 +23,7 @@ pub fn faults(
     let mut out: Vec<(String, &'static str, String)> =
         guide.faults(papers).into_iter().map(|f| (f.at, f.what.code(), f.what.to_string())).collect();
     if let Some(proof) = abolished::asked_of(list, guide) {
-        let asks = |m: &catalogue::Material| m.name.zh.replace(' ', "").contains(&proof.words);
+        let asks = |m: &linli_guide::Material| m.name.zh.replace(' ', "").contains(&proof.words);
         let i = guide.materials.iter().position(asks).unwrap_or(0);
         out.push((format!("materials.{i}.name.zh"), "bad-abolished", proof.words.clone()));
     }

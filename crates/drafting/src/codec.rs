@@ -1,7 +1,7 @@
 //! A document into the inputs of a page and back. Nothing may be lost by opening and saving: for every delivered item the way there and
 //! back is the same document, and a test shows it.
 
-use linli_catalogue::offers::Guide;
+use linli_guide::Guide;
 use serde_json::{Map, Value, json};
 
 use crate::shape::{self, Part, Record, SECTIONS, Shape};
@@ -373,8 +373,9 @@ fn decode_begin(typed: &Typed, name: &str, stood: &Value, wrong: &mut Wrong) -> 
         } }),
         // Its pages are edited elsewhere; a first form begins as the one that fits everything.
         "form" if stood.get("form").is_some() => stood.clone(),
-        "form" => serde_json::to_value(linli_catalogue::form::generic())
-            .map_or(Value::Null, |f| json!({ "form": f })),
+        "form" => {
+            serde_json::to_value(linli_guide::form::generic()).map_or(Value::Null, |f| json!({ "form": f }))
+        }
         _ => json!("generic"),
     }
 }

@@ -1,6 +1,6 @@
 //! What is other in one text than in another, part by part: derived from the shape, so that no part is passed over.
 
-use linli_catalogue::offers::Papers;
+use linli_guide::Papers;
 use serde_json::Value;
 
 use crate::codec::{at, typed};

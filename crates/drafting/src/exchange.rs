@@ -1,8 +1,9 @@
 //! Items as files: one or many whole, as one JSON form; the main parts of many as a table. What comes in is looked at row by row before
 //! anything is taken, and becomes drafts, never live.
 
-use linli_catalogue::offers::{self as catalogue, Guide, ItemState, Papers, Standing};
+use linli_catalogue::offers::{self as catalogue, ItemState, Standing};
 use linli_db::Read;
+use linli_guide::{Guide, Papers};
 use linli_sheets::{Column, Faults, Limits, SheetError};
 use linli_web::Req;
 use serde::{Deserialize, Serialize};
@@ -125,7 +126,7 @@ pub fn row(key: &str, guide: &Guide) -> Vec<String> {
             _ => text(value),
         });
     }
-    let (best, worst) = linli_catalogue::visits::best_and_worst(guide);
+    let (best, worst) = linli_guide::visits::best_and_worst(guide);
     out.extend([best.to_string(), worst.to_string()]);
     out
 }
@@ -336,7 +337,7 @@ pub async fn look(
                 Came::Rows(rows) => {
                     for raw in rows {
                         let stands = catalogue::standing(r, &raw.key)?;
-                        let guide = stands.as_ref().map_or_else(linli_catalogue::blank, |s| s.guide.clone());
+                        let guide = stands.as_ref().map_or_else(linli_guide::blank, |s| s.guide.clone());
                         let Some(guide) = put_row(raw, &guide, &departments, &mut look.bad) else { continue };
                         let filed = Filed { key: raw.key.clone(), version: None, guide };
                         plan(r, &actor, raw.line, filed, stands.as_ref(), &papers, &mut look)?;

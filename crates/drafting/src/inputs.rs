@@ -2,7 +2,7 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use linli_catalogue::kinds;
+use linli_guide::kinds;
 use linli_web::ui::{self, Choice, Choose, Errors, Kind, Tick};
 
 use crate::shape::{self, Part, Record, Shape};

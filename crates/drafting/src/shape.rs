@@ -33,7 +33,7 @@ pub enum Shape {
     One(&'static [Choice]),
     /// Several, in the order in which they stand.
     Many(&'static [Choice]),
-    /// Life events: several of [`linli_catalogue::kinds::EVENTS`].
+    /// Life events: several of [`linli_guide::kinds::EVENTS`].
     Events,
     /// The key of a rule.
     Rule,

@@ -2,8 +2,8 @@
 
 use linli_acts::StaffId;
 use linli_base::Instant;
-use linli_catalogue::offers::Guide;
 use linli_db::{Json, row, sql};
+use linli_guide::Guide;
 
 use crate::domain::{DraftId, DraftState, What};
 

@@ -1,7 +1,7 @@
 //! What things are called: labels by key, departments, facts, and a part of a document in words.
 
-use linli_catalogue::kinds;
-use linli_catalogue::offers::{FieldKind, Form, Papers};
+use linli_guide::kinds;
+use linli_guide::{FieldKind, Form, Papers};
 use linli_words::Lang;
 use serde_json::Value;
 

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use anyhow::Context;
 use linli_acts::{Act, Actor, BodyId, House};
 use linli_base::{Clock, Day, ManualClock, PlaceCode};
-use linli_catalogue::offers::{self as catalogue, Guide, Way};
+use linli_catalogue::offers as catalogue;
 use linli_drafting::DraftingError;
 use linli_drafting::offers as drafting;
+use linli_guide::{Guide, Way};
 
 use crate::demo;
 
@@ -146,7 +147,7 @@ impl Year {
                     for material in g.materials.iter_mut().filter(|m| m.ways.iter().all(Way::at_counter)) {
                         material.ways.insert(
                             0,
-                            Way::Declare(catalogue::Both {
+                            Way::Declare(linli_guide::Both {
                                 zh: "原卡由本人剪角作废，我对此负责".to_owned(),
                                 en: "I cut up the present card and answer for it".to_owned(),
                             }),

@@ -3,9 +3,9 @@
 use askama::Template;
 use linli_acts::Act;
 use linli_casework::offers::{self as casework, CaseId};
-use linli_catalogue::offers::Guide;
 use linli_certificates::offers::{self as certificates, Standing};
 use linli_files::offers::{self as files, FileId, FileRow, Scan};
+use linli_guide::Guide;
 use linli_notices::Notice;
 use linli_web::ui::{Chip, Fact, Facts, Tone};
 use linli_web::{Fault, Frame, Reply, Req};

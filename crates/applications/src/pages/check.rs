@@ -2,7 +2,7 @@
 
 use askama::Template;
 use linli_acts::Channel;
-use linli_catalogue::offers::Way;
+use linli_guide::Way;
 use linli_people::offers as people;
 use linli_web::ui::{Errors, Fact, Facts, Field, Kind, Tick};
 use linli_web::{Fault, Frame, Reply, Req};

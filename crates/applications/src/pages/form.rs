@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use linli_catalogue::offers::{Field, FieldKind, Guide};
+use linli_guide::{Field, FieldKind, Guide};
 use linli_web::ui::{Choice, Errors};
 use linli_web::{Fault, Frame, Missing, Reply, Req};
 

@@ -1,8 +1,8 @@
 //! One material: the best way that she has first, the others behind a line.
 
 use askama::Template;
-use linli_catalogue::offers::Need;
 use linli_files::offers::{self as files, FileId};
+use linli_guide::Need;
 use linli_web::ui::Errors;
 use linli_web::{Fault, Frame, Malformed, Missing, Reply, Req};
 
@@ -102,7 +102,7 @@ async fn page(req: &Req, errors: Errors) -> Result<Reply, Fault> {
         back: back.map_or_else(|| format!("/apply/{key}"), |s| s.path(&key)),
         base: format!("/apply/{key}/materials/{material}"),
         way,
-        counter: upload_check(m) == Some(linli_catalogue::offers::Check::Counter),
+        counter: upload_check(m) == Some(linli_guide::Check::Counter),
         files: lines,
         others,
         place: pick(lang, &guide.place),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use linli_casework::offers::{self as casework, CaseId, Point};
-use linli_catalogue::offers::Form;
+use linli_guide::Form;
 use linli_web::ui::{Choice, Errors};
 use linli_web::{Fault, Frame, Reply, Req};
 

@@ -3,9 +3,10 @@
 use askama::Template;
 use linli_base::Day;
 use linli_casework::offers::CaseId;
-use linli_catalogue::offers::{self as catalogue, Check, Form, Guide, HandIn, Verdict, Way};
-use linli_catalogue::visits::Reason;
+use linli_catalogue::offers as catalogue;
 use linli_db::Read;
+use linli_guide::visits::Reason;
+use linli_guide::{Check, Form, Guide, HandIn, Verdict, Way};
 use linli_web::ui::{Fact, Facts};
 use linli_web::{Fault, Frame, Reply, Req};
 use linli_words::Lang;

@@ -2,18 +2,19 @@
 
 use askama::Template;
 use linli_documents::qr_svg;
+use linli_guide::handling::{Begin, Handover};
+use linli_guide::kinds::{self, Papers};
+use linli_guide::material::{Check, HandIn, Material, Need, Way};
+use linli_guide::visits::{Cause, Holder, Occasion, Reason, Visits, best_and_worst, visits};
+use linli_guide::{Guide, Level, Pace};
 use linli_web::ui::{Fact, Facts, Html, Row, Rows};
 use linli_web::{Api, Fault, Frame, Missing, Reply, Req};
 use linli_words::Lang;
 
 use super::{guide_stamp, index, pick, row};
 use crate::Words;
-use crate::domain::{Guide, ItemState, Level, Pace};
-use crate::handling::{Begin, Handover};
-use crate::kinds::{self, Papers};
-use crate::material::{Check, HandIn, Material, Need, Way};
+use crate::domain::ItemState;
 use crate::offers::{ExperienceService, Experienced, InventoryService};
-use crate::visits::{Cause, Holder, Occasion, Reason, Visits, best_and_worst, visits};
 
 #[derive(Template)]
 #[template(path = "guide.html")]

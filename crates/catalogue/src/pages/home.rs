@@ -1,12 +1,12 @@
 //! The first page.
 
 use askama::Template;
+use linli_guide::kinds::EVENTS;
 use linli_web::ui::Rows;
 use linli_web::{Fault, Frame, Reply, Req};
 
 use super::{index, row, stamp};
 use crate::Words;
-use crate::kinds::EVENTS;
 use crate::search::Narrow;
 
 #[derive(Template)]

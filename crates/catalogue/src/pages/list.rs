@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use linli_guide::kinds::EVENTS;
 use linli_web::ui::{Pager, Rows};
 use linli_web::{Api, Fault, Frame, Reply, Req, encode};
 use schemars::JsonSchema;
@@ -10,7 +11,6 @@ use serde::Serialize;
 
 use super::{index, row, stamp};
 use crate::Words;
-use crate::kinds::EVENTS;
 use crate::search::{Index, Narrow};
 
 /// Rows of a page.
@@ -60,7 +60,7 @@ impl Asked {
             "community" => Some("community"),
             _ => None,
         };
-        let event = crate::kinds::event(&q.text("event")).map(|k| k.0);
+        let event = linli_guide::kinds::event(&q.text("event")).map(|k| k.0);
         let department = Some(q.text("department")).filter(|d| !d.is_empty() && d.len() <= 40);
         Self {
             typed: q.text("q").chars().take(60).collect(),
@@ -139,7 +139,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
             vec![link("who", "persons", w.for_persons()), link("who", "enterprises", w.for_enterprises())],
         )),
     }
-    match asked.narrow.event.and_then(crate::kinds::event) {
+    match asked.narrow.event.and_then(linli_guide::kinds::event) {
         Some(k) => {
             chosen.push(Link { href: asked.with("event", None), text: lang.pick(k.1, k.2).into_owned() })
         }

@@ -7,13 +7,13 @@ pub(crate) mod report;
 
 use std::sync::Arc;
 
+use linli_guide::Both;
 use linli_web::ui::{Chip, Row, Tone};
 use linli_web::{Fault, Req};
 use linli_words::Lang;
 
 use crate::Words;
 use crate::cards::{Card, Finder};
-use crate::domain::Both;
 use crate::search::Index;
 use crate::store;
 

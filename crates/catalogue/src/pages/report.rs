@@ -2,6 +2,7 @@
 
 use askama::Template;
 use linli_figures::Figure;
+use linli_guide::visits::{Holder, visits};
 use linli_web::{Fault, Frame, Reply, Req};
 
 use super::guide::{came, cause};
@@ -9,7 +10,6 @@ use crate::cards::Card;
 use crate::domain::ItemId;
 use crate::offers::{ExperienceService, Experienced};
 use crate::store::{self, DepartmentRow};
-use crate::visits::{Holder, visits};
 use crate::{Words, abolished as list};
 
 #[derive(Template)]

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use linli_base::FieldError;
-use linli_catalogue::offers::Both;
+use linli_guide::Both;
 use linli_rules::RuleError;
 use linli_rules::proposals::{self, ProposalState};
 use linli_web::ui::{Choice, Choose, Errors, Field, Row, Rows, Tick};

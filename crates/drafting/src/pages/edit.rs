@@ -74,7 +74,7 @@ fn answered(document: &Value, base: &str) -> Vec<String> {
     });
     let own = at(document, "begin.form.pages").as_array().cloned();
     let generic = (document.get("begin") == Some(&Value::from("generic")))
-        .then(|| serde_json::to_value(linli_catalogue::form::generic().pages).ok())
+        .then(|| serde_json::to_value(linli_guide::form::generic().pages).ok())
         .flatten()
         .and_then(|v| v.as_array().cloned());
     let pages = own.or(generic).unwrap_or_default();

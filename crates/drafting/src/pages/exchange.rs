@@ -16,7 +16,7 @@ use crate::{Words, acts, terms};
 const AT_ONCE: i64 = 100;
 
 /// The live items after one, as pieces of a file.
-fn page(as_json: bool, items: &[(ItemId, String, i64, catalogue::Guide)], first: bool) -> Vec<u8> {
+fn page(as_json: bool, items: &[(ItemId, String, i64, linli_guide::Guide)], first: bool) -> Vec<u8> {
     if !as_json {
         let rows = items.iter().map(|(_, key, _, guide)| row(key, guide));
         let table = linli_sheets::csv(&head(), rows);

@@ -3,8 +3,9 @@
 use askama::Template;
 use linli_acts::StaffId;
 use linli_base::Instant;
-use linli_catalogue::offers::{self as catalogue, Counts, Guide, ItemState, Standing};
-use linli_catalogue::visits::best_and_worst;
+use linli_catalogue::offers::{self as catalogue, Counts, ItemState, Standing};
+use linli_guide::Guide;
+use linli_guide::visits::best_and_worst;
 use linli_rules::proposals::{ProposalId, ProposalRow, ProposalState};
 use linli_web::ui::{Chip, Errors, Fact, Facts, Field, Kind, Moment, Tick, Timeline, Tone};
 use linli_web::{DirectoryService, Fault, Frame, Missing, Reply, Req};

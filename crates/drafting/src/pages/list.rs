@@ -1,8 +1,9 @@
 //! Items for an editor: searched, by department, by how they stand; and a new one begun.
 
 use askama::Template;
-use linli_catalogue::offers::{self as catalogue, Begin, Both, Finder, Guide, ItemId};
+use linli_catalogue::offers::{self as catalogue, Finder, ItemId};
 use linli_catalogue::search::Narrow;
+use linli_guide::{Begin, Both, Guide};
 use linli_web::ui::{Chip, Choice, Choose, Errors, Field, Pager, Tone};
 use linli_web::{DirectoryService, Fault, Frame, Reply, Req, encode};
 
@@ -268,7 +269,7 @@ pub(crate) async fn new(req: Req) -> Result<Reply, Fault> {
 /// A guide to begin with: nothing but a name and who is in charge.
 fn blank(zh: &str) -> Guide {
     let both = |zh: &str, en: &str| Both { zh: zh.to_owned(), en: en.to_owned() };
-    let mut guide = linli_catalogue::blank();
+    let mut guide = linli_guide::blank();
     guide.name = both(zh, "");
     guide.begin = Begin::Generic;
     guide

@@ -8,7 +8,8 @@ pub(crate) mod lists;
 pub(crate) mod tryout;
 pub(crate) mod version;
 
-use linli_catalogue::offers::{Finder, Form};
+use linli_catalogue::offers::Finder;
+use linli_guide::Form;
 use linli_web::ui::{Chip, Tone};
 use linli_web::{Fault, Req};
 

@@ -1,11 +1,10 @@
 //! The tests of a draft tried on an invented person: the verdict of each, how it was come by, and what she would have to bring.
 
 use askama::Template;
-use linli_catalogue::offers::{
-    self as catalogue, Facts, FieldKind, Finding, Guide, Identity, Papers, Predicate, Value, Verdict, Way,
-};
-use linli_catalogue::predicate::{self, Op};
-use linli_catalogue::visits::{Holder, visits};
+use linli_catalogue::offers as catalogue;
+use linli_guide::predicate::{self, Op};
+use linli_guide::visits::{Holder, visits};
+use linli_guide::{Facts, FieldKind, Finding, Guide, Identity, Papers, Predicate, Value, Verdict, Way};
 use linli_web::ui::{Chip, Choice, Choose, Field, Kind, Tone};
 use linli_web::{Fault, Frame, Missing, Reply, Req};
 
@@ -91,9 +90,9 @@ fn verdict(w: Words, v: Verdict) -> Chip {
 fn tests<'a>(
     terms: &Terms,
     guide: &'a Guide,
-    form: Option<&'a catalogue::Form>,
+    form: Option<&'a linli_guide::Form>,
 ) -> Vec<(String, &'a Predicate)> {
-    let pick = |b: &catalogue::Both| terms.pick(&b.zh, &b.en);
+    let pick = |b: &linli_guide::Both| terms.pick(&b.zh, &b.en);
     let w = terms.w;
     let mut out: Vec<(String, &Predicate)> = Vec::new();
     for c in &guide.conditions {
@@ -161,7 +160,7 @@ pub(crate) async fn show(req: Req) -> Result<Reply, Fault> {
         Way::Certificate { kind, .. } | Way::Reuse { kind } => has(kind),
         _ => true,
     };
-    let wanted = |m: &catalogue::Material| catalogue::asked(m.when.as_ref(), &facts, &rule);
+    let wanted = |m: &linli_guide::Material| linli_guide::asked(m.when.as_ref(), &facts, &rule);
     let hers = visits(&guide, &Holder { holds: &holds, wanted: &wanted, identity: Identity::Remote }).count;
     let flag = || vec![Choice::new("", w.not_known()), Choice::new("1", w.yes()), Choice::new("0", w.no())];
     let choose =

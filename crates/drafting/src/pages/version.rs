@@ -2,7 +2,8 @@
 
 use askama::Template;
 use linli_base::Instant;
-use linli_catalogue::offers::{self as catalogue, Guide, ItemState};
+use linli_catalogue::offers::{self as catalogue, ItemState};
+use linli_guide::Guide;
 use linli_web::{Fault, Frame, Missing, Reply, Req};
 use serde_json::Value;
 

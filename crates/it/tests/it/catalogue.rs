@@ -2,8 +2,9 @@
 
 use it::TestHouse;
 use linli_acts::Actor;
-use linli_catalogue::material::HandIn;
-use linli_catalogue::offers::{self, Arriving, CatalogueError, Way, deliver};
+use linli_catalogue::offers::{self, Arriving, CatalogueError, deliver};
+use linli_guide::Way;
+use linli_guide::material::HandIn;
 
 async fn value(h: &TestHouse, key: &'static str) -> i64 {
     let figure = linli_figures::find(key).unwrap();

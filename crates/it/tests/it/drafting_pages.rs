@@ -1,9 +1,9 @@
 //! Opening and saving: a document into the inputs of its pages and back, for every delivered item; for any that is sound: `sound_items`.
 
-use linli_catalogue::offers::Guide;
 use linli_drafting::codec::{decode, document, encode, guide, put_at, retyped};
 use linli_drafting::shape::spot;
 use linli_drafting::typed::Typed;
+use linli_guide::Guide;
 use serde_json::Value;
 
 #[test]

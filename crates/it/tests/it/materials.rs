@@ -3,8 +3,9 @@
 
 use it::{Form, Page, TestHouse, Visitor};
 use linli_acts::{Actor, check_states, personal_data, seal_once};
-use linli_catalogue::offers::{Arriving, Guide, deliver};
+use linli_catalogue::offers::{Arriving, deliver};
 use linli_db::{DbError, sql};
+use linli_guide::Guide;
 
 use crate::files::{pdf, photograph};
 use crate::office::sign_in as officer;

@@ -1,14 +1,14 @@
 //! Sound items of any kind: every field, way, test and place of beginning, texts that no officer would write but one may.
 
 use linli_base::text::{tidy, tidy_lines};
-use linli_catalogue::domain::{Both, Condition, Guide, Level, Pace};
-use linli_catalogue::form::{Choice, Field, FieldKind, Form, Grant, KnownFrom, Page};
-use linli_catalogue::handling::{
+use linli_guide::form::{Choice, Field, FieldKind, Form, Grant, KnownFrom, Page};
+use linli_guide::handling::{
     At, Begin, Department, HandOver, Handover, Identity, InPerson, InPersonKind, LinkOut, Persons,
 };
-use linli_catalogue::kinds;
-use linli_catalogue::material::{Check, HandIn, Material, Need, Origin, Source, Way};
-use linli_catalogue::predicate::{FACTS, Op, Operand, Predicate};
+use linli_guide::kinds;
+use linli_guide::material::{Check, HandIn, Material, Need, Origin, Source, Way};
+use linli_guide::predicate::{FACTS, Op, Operand, Predicate};
+use linli_guide::{Both, Condition, Guide, Level, Pace};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
@@ -272,7 +272,7 @@ pub fn guide() -> impl Strategy<Value = Guide> {
     let asked = (vec((both(), of(seed())), 0..3), vec(material(), 0..5), vec(presence(), 0..3), handover());
     let rest = (vec(both(), 0..3), vec(key(), 0..3), any::<bool>(), begin());
     (said, handled, told, asked, rest).prop_map(|(said, handled, told, asked, rest)| {
-        let mut g = linli_catalogue::blank();
+        let mut g = linli_guide::blank();
         (g.name, g.summary, g.words, g.topic, g.kind, g.events) = said;
         let days;
         (g.pace, g.level, g.persons, g.identity, days, g.declared_visits) = handled;

@@ -3,14 +3,15 @@
 
 use it::{Page, TestHouse, Visitor, unescaped};
 use linli_acts::Actor;
-use linli_catalogue::domain::{Guide, Pace};
-use linli_catalogue::handling::{Handover, Identity, InPersonKind};
-use linli_catalogue::material::{HandIn, Material, Way};
-use linli_catalogue::offers::{self as catalogue, Papers};
-use linli_catalogue::visits::{Holder, Reason, best_and_worst, visits};
+use linli_catalogue::offers as catalogue;
 use linli_drafting::codec::{at, document, guide, retyped};
 use linli_drafting::exchange::{Filed, head, row};
 use linli_drafting::shape::{Record, SECTIONS};
+use linli_guide::Papers;
+use linli_guide::handling::{Handover, Identity, InPersonKind};
+use linli_guide::material::{HandIn, Material, Way};
+use linli_guide::visits::{Holder, Reason, best_and_worst, visits};
+use linli_guide::{Guide, Pace};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};

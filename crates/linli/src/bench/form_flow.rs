@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use linli_acts::{Actor, House};
-use linli_catalogue::offers::{self as catalogue, Arriving, Begin, Both, Field, FieldKind, Form, Page};
+use linli_catalogue::offers::{self as catalogue, Arriving};
+use linli_guide::{Begin, Both, Field, FieldKind, Form, Page};
 
 use super::Settings;
 use super::cases::ITEM;

@@ -3,7 +3,7 @@
 //! Three occasions: she applies, something is done before the decision, she fetches the result. An item decided on the spot joins
 //! them into one. Published as "no visit" is only what needs none from whoever holds nothing at all.
 
-use crate::domain::{Guide, Pace};
+use crate::guide::{Guide, Pace};
 use crate::handling::{At, Handover, Identity, InPerson, InPersonKind};
 use crate::material::{Material, Need, Way};
 
@@ -143,7 +143,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::Both;
+    use crate::guide::Both;
     use crate::material::{Check, HandIn, Origin, Source};
 
     fn both() -> Both {

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Both;
+use crate::guide::Both;
 use crate::kinds::Papers;
 use crate::material::is_key;
 use crate::predicate::{Facts, Predicate, Value, Verdict};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Both;
+use crate::guide::Both;
 use crate::kinds::{self, Papers};
 use crate::predicate::Predicate;
 
@@ -215,7 +215,8 @@ impl BadMaterial {
 }
 
 /// Lower case letters, digits, hyphens.
-pub(crate) fn is_key(key: &str) -> bool {
+#[must_use]
+pub fn is_key(key: &str) -> bool {
     !key.is_empty()
         && key.len() <= 60
         && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
