@@ -68,3 +68,4 @@ CREATE TABLE openings (
     ends_at INTEGER NOT NULL
 );
 CREATE INDEX openings_at ON openings (at);
+CREATE INDEX openings_person ON openings (person);
