@@ -26,7 +26,7 @@ linli_words::include_words!();
 /// Tables of this crate.
 pub const ROOM: linli_db::Room = linli_db::Room {
     name: "casework",
-    migrations: linli_db::migrations![1 => "0001_cases.sql", 2 => "0002_together.sql"],
+    migrations: linli_db::migrations![1 => "0001_cases.sql", 2 => "0002_together.sql", 3 => "0003_turn.sql"],
 };
 
 linli_acts::duty_kind! {

@@ -128,7 +128,7 @@ sql! {
     pub(crate) BY_NUMBER: CaseRow = concat!("SELECT ", case_columns!(), " FROM cases WHERE number = $1");
     pub(crate) OF_PERSON: CaseRow = concat!("SELECT ", case_columns!(), " FROM cases WHERE person = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
     /// Where something happens by itself because a day has passed.
-    pub(crate) TURN: (CaseId, Day) = "SELECT id, due FROM cases WHERE closed_at IS NULL AND state = $1 AND due < $2 AND (due, id) > ($3, $4) ORDER BY due, id LIMIT 200";
+    pub(crate) TURN: (CaseId, Day) = "SELECT id, due FROM cases WHERE closed_at IS NULL AND state || '' = $1 AND due < $2 AND (due, id) > ($3, $4) ORDER BY due, id LIMIT 200";
 
     pub(crate) ACCEPTED: () = "UPDATE cases SET state = 'accepted', accepted_on = $3, clock_from = $3, clock_days = promised_days, due = $4, legal_due = $5, due_at = $6,
         handler = COALESCE(handler, $7), rev = rev + 1 WHERE id = $1 AND rev = $2";
