@@ -38,19 +38,21 @@ pub fn by_number(read: &mut Read<'_>, number: &str) -> Result<Option<CaseRow>, C
     Ok(read.opt(&store::BY_NUMBER, (number,))?)
 }
 
-/// The cases in which a person has something to mend, and those for which something of hers is to follow, by day; at most 50 each.
+/// The cases in which a person has something to mend, by day; at most 20.
 ///
 /// # Errors
 /// If the database fails.
-pub fn waiting_for(
-    read: &mut Read<'_>,
-    person: PersonId,
-) -> Result<(Vec<CaseRow>, Vec<(CaseRow, Day)>), CaseError> {
-    let mut later = Vec::new();
-    for task in read.all(&tasks::OF_PERSON, (person,))? {
-        later.push((store::load(read, task.case_id)?, task.due));
-    }
-    Ok((read.all(&store::WAITING_OF_PERSON, (person,))?, later))
+pub fn to_mend(read: &mut Read<'_>, person: PersonId) -> Result<Vec<CaseRow>, CaseError> {
+    Ok(read.all(&store::WAITING_OF_PERSON, (person,))?)
+}
+
+/// The cases for which something of a person is to follow, each with its day; at most 50.
+///
+/// # Errors
+/// If the database fails.
+pub fn to_follow(read: &mut Read<'_>, person: PersonId) -> Result<Vec<(CaseRow, Day)>, CaseError> {
+    let tasks = read.all(&tasks::OF_PERSON, (person,))?;
+    tasks.into_iter().map(|task| Ok((store::load(read, task.case_id)?, task.due))).collect()
 }
 
 /// What a co-handling body is asked and has not answered, by day, after one.

@@ -317,7 +317,6 @@ pub fn proposed(field: Field, typed: &str, today: Day) -> Result<String, &'stati
 
 #[cfg(test)]
 mod tests {
-    use linli_base::docnum::DocumentKind;
     use proptest::prelude::*;
 
     use super::*;

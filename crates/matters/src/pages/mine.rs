@@ -39,7 +39,7 @@ pub(crate) async fn list(req: Req) -> Result<Reply, Fault> {
     let (cases, waiting, later, others) = req
         .read(move |r| {
             let cases = casework::of_person(r, person, before, ROWS + 1)?;
-            let (waiting, later) = casework::waiting_for(r, person)?;
+            let (waiting, later) = (casework::to_mend(r, person)?, casework::to_follow(r, person)?);
             let mut others = Vec::new();
             // What lies in other rooms is hers alone, or a helper's at the counter who has them open anyway.
             for room in linli_acts::inventory::iter::<Matters>() {
