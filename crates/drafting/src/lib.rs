@@ -72,13 +72,13 @@ pub fn routes() -> Vec<Route> {
 mod words_test {
     #[test]
     fn every_word_is_used() {
-        // The faults of a guide are named by the catalogue.
-        let faults = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue/src");
+        // The faults of a guide are named by it.
+        let faults = concat!(env!("CARGO_MANIFEST_DIR"), "/../guide/src");
         let read = |file: std::fs::DirEntry| std::fs::read_to_string(file.path()).ok();
-        let catalogue: String =
+        let guide: String =
             std::fs::read_dir(faults).unwrap().filter_map(Result::ok).filter_map(read).collect();
         let unused = linli_words::unused_keys(env!("CARGO_MANIFEST_DIR"));
-        let unused = unused.into_iter().filter(|key| !catalogue.contains(&format!("\"{key}\"")));
+        let unused = unused.into_iter().filter(|key| !guide.contains(&format!("\"{key}\"")));
         assert_eq!(unused.collect::<Vec<_>>(), Vec::<String>::new());
     }
 
