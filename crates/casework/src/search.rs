@@ -226,7 +226,7 @@ pub fn places(read: &mut Read<'_>, body: BodyId) -> Result<Vec<PlaceCode>, CaseE
 }
 
 sql! {
-    DUE_BY: CaseRow = concat!("SELECT ", case_columns!(), " FROM cases WHERE closed_at IS NULL AND state = $1 AND due <= $2 AND (due, id) > ($3, $4) ORDER BY due, id LIMIT $5");
+    DUE_BY: CaseRow = concat!("SELECT ", case_columns!(), " FROM cases WHERE closed_at IS NULL AND state || '' = $1 AND due <= $2 AND (due, id) > ($3, $4) ORDER BY due, id LIMIT $5");
     CO_DUE_BY: (TaskId, CaseId, BodyId, Day) = "SELECT id, case_id, body, due FROM case_tasks WHERE kind = 'co' AND state = 'open' AND body IS NOT NULL AND due <= $1 AND (due, id) > ($2, $3) ORDER BY due, id LIMIT $4";
     CO_OPEN: (TaskId, CaseId, BodyId, Day) = "SELECT id, case_id, body, due FROM case_tasks WHERE id = $1 AND kind = 'co' AND state = 'open' AND body IS NOT NULL LIMIT 2";
     CO_LATE_OF: (TaskId, CaseId, BodyId, Day) = "SELECT id, case_id, body, due FROM case_tasks WHERE body = $1 AND state = 'open' AND body IS NOT NULL AND due < $2 ORDER BY due, id LIMIT $3";
