@@ -19,7 +19,8 @@ use crate::value::Val;
 /// Answers that are kept; beyond it all are forgotten.
 const MOST: usize = 8_192;
 
-type Any1 = Arc<dyn Any + Send + Sync>;
+/// What a caller made of the rows.
+type Made = Arc<dyn Any + Send + Sync>;
 
 /// What one process keeps of one database.
 pub(crate) struct Keeper {
@@ -29,7 +30,7 @@ pub(crate) struct Keeper {
     start: Timer,
     /// The writer's open transaction has changed a watched table.
     changed: AtomicBool,
-    kept: RwLock<HashMap<Vec<u8>, (u64, Any1)>>,
+    kept: RwLock<HashMap<Vec<u8>, (u64, Made)>>,
 }
 
 impl Keeper {
